@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One overload for each integer-level operation, over an indented stream. The
+// IR has decided everything: groups, buffers, packings; this file only spells.
+#include "codegen/CEmitter.h"
+
+#include "codegen/Kernels.h"
+#include "codegen/Packing.h"
+#include "passes/Passes.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace dlnet;
+using namespace dlnet::lnn;
+using namespace dlnet::codegen;
+using llvm::formatv;
+
+namespace {
+
+/// Constant tables, each printed once however often it is used.
+class Tables {
+public:
+  explicit Tables(std::string prefix) : prefix(std::move(prefix)) {}
+
+  /// Name of a table with these elements; `kind` is part of the name.
+  template <typename T>
+  std::string add(StringRef type, StringRef kind, ArrayRef<T> values) {
+    std::string body;
+    llvm::raw_string_ostream os(body);
+    for (auto [i, value] : llvm::enumerate(values)) {
+      os << (i % 8 == 0 ? "\n    " : " ");
+      if constexpr (std::is_same_v<T, uint32_t>)
+        os << formatv("0x{0:x-8}u,", value);
+      else if (value == INT32_MIN)
+        os << "(-2147483647 - 1),"; // no C literal has this value
+      else
+        os << value << ",";
+    }
+    auto [it, isNew] = names.try_emplace(type.str() + body, "");
+    if (isNew) {
+      it->second = formatv("{0}_{1}{2}", prefix, kind, counts[kind.str()]++);
+      text += formatv("\nstatic const {0} {1}[{2}] = {{{3}\n};\n", type,
+                      it->second, values.size(), body)
+                  .str();
+      bytes += values.size() * sizeof(T);
+    }
+    return it->second;
+  }
+
+  std::string text;
+  int64_t bytes = 0;
+
+private:
+  std::string prefix;
+  std::map<std::string, std::string> names;
+  std::map<std::string, unsigned> counts;
+};
+
+/// A 32-bit literal that is an int in C.
+std::string literal(int64_t value) {
+  return value == INT32_MIN ? "(-2147483647 - 1)" : std::to_string(value);
+}
+
+/// What the location says of an operation: the name of its weights.
+std::string describe(Operation *op) {
+  if (auto name = dyn_cast<NameLoc>(op->getLoc()))
+    return name.getName().str();
+  return op->getName().stripDialect().str();
+}
+
+class CEmitter {
+public:
+  CEmitter(ModelOp model, const EmitOptions &options)
+      : model(model), options(options), name(options.name),
+        upper(StringRef(options.name).upper()), tables(options.name), os(body) {
+  }
+
+  EmittedC emit() {
+    indent = 1;
+    emitBlock(model.getBody().front());
+    EmittedC result;
+    result.tableBytes = tables.bytes;
+    result.stateBytes = stateBytes();
+    result.header = header(result);
+    result.source = source();
+    return result;
+  }
+
+private:
+  // ---- The indented stream ----
+
+  template <typename... Args> void line(const char *format, Args &&...args) {
+    os << std::string(4 * indent, ' ')
+       << formatv(format, std::forward<Args>(args)...) << "\n";
+  }
+  void open(const Twine &head) {
+    os << std::string(4 * indent, ' ') << head << " {\n";
+    ++indent;
+  }
+  void close() {
+    --indent;
+    line("}");
+  }
+
+  // ---- Where values are ----
+
+  std::string bufferOf(Operation *op, unsigned result) {
+    StringRef buffer =
+        cast<StringAttr>(op->getAttrOfType<ArrayAttr>(kBuffersAttr)[result]);
+    return buffer == kForecastBuffer ? buffer.str() : "state->" + buffer.str();
+  }
+
+  /// The C expression of a vector in memory, to which an index may be added.
+  std::string pointer(Value value) {
+    if (value == model.getWindow())
+      return "state->" + kWindowBuffer.str();
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      auto scan = cast<ScanOp>(argument.getOwner()->getParentOp());
+      if (scan.getRow() == argument)
+        return "row";
+      return bufferOf(scan, 0);
+    }
+    Operation *op = value.getDefiningOp();
+    if (auto constant = dyn_cast<ConstantOp>(op))
+      return constantTable(constant);
+    return bufferOf(op, cast<OpResult>(value).getResultNumber());
+  }
+
+  std::string constantTable(ConstantOp op) {
+    auto values = integerElements(op.getValue());
+    return widthOf(op.getResult()) == 16
+               ? tables.add<int16_t>("int16_t", "constant",
+                                     llvm::to_vector_of<int16_t>(values))
+               : tables.add<int32_t>("int32_t", "constant",
+                                     llvm::to_vector_of<int32_t>(values));
+  }
+
+  /// Element `index` of an operand of an elementwise operation.
+  std::string scalar(Value value, StringRef index) {
+    if (auto it = scalars.find(value); it != scalars.end())
+      return it->second;
+    Operation *op = value.getDefiningOp();
+    if (auto last = dyn_cast_or_null<LastOp>(op))
+      return formatv("{0}[{1}]", pointer(last.getInput()),
+                     sizeOf(last.getInput()) - 1);
+    if (auto constant = dyn_cast_or_null<ConstantOp>(op))
+      if (auto values = integerElements(constant.getValue());
+          llvm::all_equal(values))
+        return literal(values.front());
+    return formatv("{0}[{1}]", pointer(value),
+                   sizeOf(value) == 1 ? "0" : index);
+  }
+
+  /// A multiplier or a bias: a literal when it is the same for every row.
+  std::string perRow(StringRef kind, ArrayRef<int32_t> values,
+                     StringRef index) {
+    if (llvm::all_equal(values))
+      return literal(values.front());
+    bool narrow = llvm::all_of(
+        values, [](int32_t v) { return v >= INT16_MIN && v <= INT16_MAX; });
+    return formatv(
+        "{0}[{1}]",
+        narrow ? tables.add<int16_t>("int16_t", kind,
+                                     llvm::to_vector_of<int16_t>(values))
+               : tables.add<int32_t>("int32_t", kind, values),
+        index);
+  }
+
+  void use(Kernel kernel) { kernels.insert(kernel); }
+
+  // ---- Operations in memory ----
+
+  void emitBlock(Block &block) {
+    for (Operation &op : block.without_terminator())
+      llvm::TypeSwitch<Operation *>(&op)
+          .Case<BlockSumS16Op, DifferenceOp, StackOp, ScanOp, MatvecS8Op,
+                FusedOp>([&](auto op) { emit(op); })
+          .Case<ConstantOp, LastOp>([](auto) {});
+  }
+
+  void emit(BlockSumS16Op op) {
+    use(Kernel::BlockSum);
+    int64_t blocks = sizeOf(op.getResult());
+    line("/* {0}: sums of {1} cycles */", describe(op),
+         sizeOf(op.getInput()) / blocks);
+    line("dln_block_sum({0}, {1}, {2}u, {3}u);", pointer(op.getInput()),
+         pointer(op.getResult()), blocks, sizeOf(op.getInput()) / blocks);
+  }
+
+  void emit(DifferenceOp op) {
+    std::string in = pointer(op.getInput()), out = pointer(op.getResult());
+    line("/* {0} */", describe(op));
+    line("{0}[0] = 0;", out);
+    open(formatv("for (i = 1; i < {0}u; ++i)", sizeOf(op.getResult())));
+    line("{0}[i] = {1}[i] - {1}[i - 1u];", out, in);
+    close();
+  }
+
+  void emit(StackOp op) {
+    int64_t columns = op.getResult().getType().getDimSize(1);
+    std::string out = pointer(op.getResult());
+    line("/* {0}: {1} columns a row */", describe(op), columns);
+    open(formatv("for (i = 0; i < {0}u; ++i)",
+                 op.getResult().getType().getDimSize(0)));
+    for (int64_t c = 0; c < columns; ++c)
+      line("{0}[{1}u * i + {2}u] = {3};", out, columns, c,
+           c < static_cast<int64_t>(op.getColumns().size())
+               ? scalar(op.getColumns()[c], "i")
+               : "0");
+    close();
+  }
+
+  void emit(MatvecS8Op op) {
+    bool dual = *op.getPacking() == Packing::DualRow;
+    use(dual ? Kernel::DualRow : Kernel::Sxtb16);
+    PackedWeights packed = packWeights(op.getWeights(), *op.getPacking());
+    line("dln_matvec_{0}({1}, {2}, {3}, {4}u, {5}u); /* {6}, {7}x{8} */",
+         stringifyPacking(*op.getPacking()),
+         tables.add<uint32_t>("uint32_t", "weights", packed.words),
+         pointer(op.getInput()), pointer(op.getResult()), packed.rowBlocks,
+         packed.columnPairs, describe(op), sizeOf(op.getResult()),
+         sizeOf(op.getInput()));
+  }
+
+  void emit(ScanOp op) {
+    std::string state = bufferOf(op, 0), t = formatv("t{0}", depth++);
+    line("/* {0} */", describe(op));
+    bool inPlace = !op.getInit().getDefiningOp<ConstantOp>() &&
+                   pointer(op.getInit()) == state;
+    if (!inPlace) {
+      open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
+      line("{0}[i] = {1};", state, scalar(op.getInit(), "i"));
+      close();
+    }
+    loopVariables.push_back(t);
+    open(formatv("for ({0} = 0; {0} < {1}u; ++{0})", t, op.getTripCount()));
+    if (auto row = op.getRow())
+      line("const int16_t *const row = &{0}[{1}u * {2}];",
+           pointer(op.getSequence()), sizeOf(*row), t);
+    emitBlock(op.getBody().front());
+    std::string next = pointer(op.getNextState());
+    if (next != state) {
+      open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
+      line("{0}[i] = {1}[i];", state, next);
+      close();
+    }
+    close();
+    --depth;
+  }
+
+  void emit(FusedOp op) {
+    int64_t size = sizeOf(op.getResult(0));
+    if (size == 1)
+      open("");
+    else
+      open(formatv("for (i = 0; i < {0}u; ++i)", size));
+    StringRef index = size == 1 ? "0" : "i";
+    for (Operation &inner : op.getBody().front().without_terminator()) {
+      std::string expression =
+          llvm::TypeSwitch<Operation *, std::string>(&inner)
+              .Case<HighByteOp, RequantizeOp, LutS16Op, AddS32Op, SubS32Op,
+                    MulS32Op, ScaleS32Op, RoundShiftS32Op, ClampS32Op,
+                    EulerStepS16Op>([&](auto op) { return spell(op, index); });
+      std::string variable = formatv("v{0}", variables++);
+      line("const int32_t {0} = {1};", variable, expression);
+      scalars[inner.getResult(0)] = variable;
+    }
+    for (auto [i, value] :
+         llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
+      line(widthOf(value) == 16 ? "{0}[{1}] = (int16_t){2};"
+                                : "{0}[{1}] = {2};",
+           bufferOf(op, i), index, scalar(value, index));
+    close();
+  }
+
+  // ---- Operations in registers ----
+
+  std::string spell(HighByteOp op, StringRef i) {
+    return formatv("{0} >> 8", scalar(op.getInput(), i));
+  }
+
+  std::string spell(RequantizeOp op, StringRef i) {
+    use(Kernel::MultiplyHigh);
+    std::string input = scalar(op.getInput(), i);
+    if (op.getShift() != 0)
+      input = formatv("{0} * {1}", input, int64_t(1) << op.getShift());
+    std::string sum = perRow("bias", op.getBias(), i);
+    if (op.getAddend()) {
+      std::string addend = scalar(op.getAddend(), i);
+      sum = sum == "0" ? addend : formatv("{0} + {1}", addend, sum).str();
+    }
+    std::string value =
+        formatv("dln_multiply_high({0}, {1}, {2})", input,
+                perRow("multiplier", op.getMultiplier(), i), sum);
+    return widthOf(op.getResult()) == 16 ? saturated(value) : value;
+  }
+
+  std::string saturated(const std::string &value) {
+    use(Kernel::Saturate);
+    return formatv("dln_saturate16({0})", value);
+  }
+
+  std::string spell(LutS16Op op, StringRef i) {
+    use(Kernel::Lookup);
+    return formatv("dln_lookup({0}, {1}u, {2})",
+                   tables.add<int16_t>("int16_t", "table", op.getTable()),
+                   op.getIndexBits(), scalar(op.getInput(), i));
+  }
+
+  template <typename Op>
+  std::string infix(Op op, StringRef i, const char *sign) {
+    return formatv("{0} {1} {2}", scalar(op.getLhs(), i), sign,
+                   scalar(op.getRhs(), i));
+  }
+  std::string spell(AddS32Op op, StringRef i) { return infix(op, i, "+"); }
+  std::string spell(SubS32Op op, StringRef i) { return infix(op, i, "-"); }
+  std::string spell(MulS32Op op, StringRef i) { return infix(op, i, "*"); }
+
+  std::string spell(ScaleS32Op op, StringRef i) {
+    return formatv("{0} * {1}", scalar(op.getInput(), i),
+                   literal(op.getFactor()));
+  }
+
+  std::string spell(RoundShiftS32Op op, StringRef i) {
+    if (op.getShift() == 0)
+      return scalar(op.getInput(), i);
+    use(Kernel::RoundShift);
+    return formatv("dln_round_shift({0}, {1}u)", scalar(op.getInput(), i),
+                   op.getShift());
+  }
+
+  std::string spell(ClampS32Op op, StringRef i) {
+    std::string input = scalar(op.getInput(), i);
+    if (op.getMin() == INT16_MIN && op.getMax() == INT16_MAX)
+      return saturated(input);
+    use(Kernel::Clamp);
+    return formatv("dln_clamp({0}, {1}, {2})", input, literal(op.getMin()),
+                   literal(op.getMax()));
+  }
+
+  std::string spell(EulerStepS16Op op, StringRef i) {
+    return saturated(formatv("{0} + {1}", scalar(op.getState(), i),
+                             scalar(op.getDelta(), i)));
+  }
+
+  // ---- The files ----
+
+  SmallVector<DictionaryAttr> arena() {
+    return llvm::to_vector(model->getAttrOfType<ArrayAttr>(kArenaAttr)
+                               .getAsRange<DictionaryAttr>());
+  }
+
+  int64_t stateBytes() {
+    int64_t bytes = 4 + 2 * model.getWindowSize();
+    for (DictionaryAttr buffer : arena())
+      bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
+               buffer.getAs<IntegerAttr>("width").getInt() / 8;
+    return (bytes + 3) / 4 * 4;
+  }
+
+  std::string header(const EmittedC &sizes);
+  std::string source();
+
+  ModelOp model;
+  const EmitOptions &options;
+  std::string name, upper;
+  Tables tables;
+  std::string body;
+  llvm::raw_string_ostream os;
+  unsigned indent = 0, depth = 0, variables = 0;
+  std::set<Kernel> kernels;
+  llvm::DenseMap<Value, std::string> scalars;
+  std::vector<std::string> loopVariables;
+};
+
+/// Replaces @name@ and the like; the templates stay readable C.
+std::string fill(StringRef text,
+                 ArrayRef<std::pair<StringRef, std::string>> fields) {
+  std::string result;
+  while (!text.empty()) {
+    auto [before, rest] = text.split('@');
+    result += before;
+    auto [field, after] = rest.split('@');
+    for (const auto &[key, value] : fields)
+      if (key == field)
+        result += value;
+    text = after;
+  }
+  return result;
+}
+
+constexpr const char *kLicenceNote =
+    "The code below may be used without any conditions.";
+
+constexpr const char *kHeader =
+    R"c(/* @name@.h - forecasts a battery's state of health (SOH).
+
+   Made by dlnetc @version@; do not edit. @licence@
+
+@facts@
+   Flash: @tables@ bytes of tables, and the code. RAM: @state@ bytes of state that
+   the caller owns. No heap, no recursion, no division, no floating point.
+
+   SOH is a fixed-point integer in units of 2^-@bits@: @NAME@_ONE is 1.0. Values below
+   0 count as 0, values above @NAME@_MAX as @NAME@_MAX. */
+#ifndef DLNET_@NAME@_H
+#define DLNET_@NAME@_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define @NAME@_ABI @abi@
+#define @NAME@_WINDOW @window@u   /* cycles that a forecast looks back on */
+#define @NAME@_HORIZON @horizon@u  /* cycles that it looks ahead */
+#define @NAME@_ONE @one@     /* SOH 1.0 */
+#define @NAME@_MAX 32767     /* greatest SOH that can be said */
+#define @NAME@_STATE_BYTES @state@u
+
+enum @name@_status {
+    @NAME@_OK = 0,
+    @NAME@_ERROR_NULL = -1,         /* a pointer is null */
+    @NAME@_ERROR_SHORT_WINDOW = -2, /* fewer than @NAME@_WINDOW cycles */
+    @NAME@_ERROR_SMALL_BUFFER = -3, /* room for fewer than @NAME@_HORIZON values */
+    @NAME@_ERROR_STATE = -4         /* the state was never initialised */
+};
+
+/* One cell's history and scratch memory. Any number may exist; calls on
+   different ones may run at the same time. Members are private. */
+typedef struct @name@_state {
+    uint32_t cycles;
+@members@    int16_t window[@NAME@_WINDOW];
+} @name@_state;
+
+/* Forgets all cycles. Every other call needs a state that this has seen. */
+int @name@_init(@name@_state *state);
+
+/* Adds the SOH measured in the newest cycle. */
+int @name@_push(@name@_state *state, int32_t soh);
+
+/* Forecasts the next @NAME@_HORIZON cycles from the last @NAME@_WINDOW pushed, the
+   nearest first, into forecast[0 .. @NAME@_HORIZON - 1]. `capacity` is how many values
+   the buffer holds. Writes nothing when it fails. */
+int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity);
+
+/* The same from a whole history, the oldest cycle first, of which the newest
+   @NAME@_WINDOW count. It replaces what was pushed into the state, which need
+   not be initialised. */
+int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
+                   int16_t *forecast, uint32_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DLNET_@NAME@_H */
+)c";
+
+constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
+
+   Made by dlnetc @version@; do not edit. @licence@ */
+#include "@name@.h"
+
+#if @NAME@_ABI != @abi@
+#error "Regenerate this file with dlnetc: it does not fit @name@.h"
+#endif
+
+typedef char @name@_state_has_the_stated_size
+    [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
+@kernels@@tables@
+static void @name@_network(@name@_state *state, int16_t *forecast)
+{
+    uint32_t i;@counters@
+@body@}
+
+int @name@_init(@name@_state *state)
+{
+    uint32_t i;
+    if (state == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    state->cycles = 0;
+    for (i = 0; i < @NAME@_WINDOW; ++i) {
+        state->window[i] = 0;
+    }
+    return @NAME@_OK;
+}
+
+int @name@_push(@name@_state *state, int32_t soh)
+{
+    uint32_t i;
+    if (state == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (state->cycles > @NAME@_WINDOW) {
+        return @NAME@_ERROR_STATE;
+    }
+    /* Once a battery cycle: moving the window costs less than wrapping every
+       read of it. */
+    for (i = 1; i < @NAME@_WINDOW; ++i) {
+        state->window[i - 1u] = state->window[i];
+    }
+    state->window[@NAME@_WINDOW - 1u] =
+        (int16_t)(soh < 0 ? 0 : (soh > @NAME@_MAX ? @NAME@_MAX : soh));
+    if (state->cycles < @NAME@_WINDOW) {
+        ++state->cycles;
+    }
+    return @NAME@_OK;
+}
+
+int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity)
+{
+    if (state == 0 || forecast == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (state->cycles > @NAME@_WINDOW) {
+        return @NAME@_ERROR_STATE;
+    }
+    if (state->cycles < @NAME@_WINDOW) {
+        return @NAME@_ERROR_SHORT_WINDOW;
+    }
+    if (capacity < @NAME@_HORIZON) {
+        return @NAME@_ERROR_SMALL_BUFFER;
+    }
+    @name@_network(state, forecast);
+    return @NAME@_OK;
+}
+
+int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
+                   int16_t *forecast, uint32_t capacity)
+{
+    uint32_t i;
+    if (state == 0 || history == 0 || forecast == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (cycles < @NAME@_WINDOW) {
+        return @NAME@_ERROR_SHORT_WINDOW;
+    }
+    if (capacity < @NAME@_HORIZON) {
+        return @NAME@_ERROR_SMALL_BUFFER;
+    }
+    history += cycles - @NAME@_WINDOW;
+    for (i = 0; i < @NAME@_WINDOW; ++i) {
+        state->window[i] = (int16_t)(history[i] < 0 ? 0 : history[i]);
+    }
+    state->cycles = @NAME@_WINDOW;
+    @name@_network(state, forecast);
+    return @NAME@_OK;
+}
+)c";
+
+std::string CEmitter::header(const EmittedC &sizes) {
+  std::string facts, members;
+  for (const std::string &fact : options.facts)
+    facts += "   " + fact + "\n";
+  for (DictionaryAttr buffer : arena())
+    members += formatv("    int{0}_t {1}[{2}];\n",
+                       buffer.getAs<IntegerAttr>("width").getInt(),
+                       buffer.getAs<StringAttr>("name").getValue(),
+                       buffer.getAs<IntegerAttr>("elements").getInt());
+  return fill(kHeader, {{"name", name},
+                        {"NAME", upper},
+                        {"version", DLNET_VERSION},
+                        {"licence", kLicenceNote},
+                        {"facts", facts},
+                        {"tables", std::to_string(sizes.tableBytes)},
+                        {"state", std::to_string(sizes.stateBytes)},
+                        {"bits", std::to_string(model.getFractionBits())},
+                        {"abi", std::to_string(kEmittedAbi)},
+                        {"window", std::to_string(model.getWindowSize())},
+                        {"horizon", std::to_string(model.getHorizonSize())},
+                        {"one", std::to_string(1 << model.getFractionBits())},
+                        {"members", members}});
+}
+
+std::string CEmitter::source() {
+  std::string counters;
+  llvm::sort(loopVariables);
+  loopVariables.erase(llvm::unique(loopVariables), loopVariables.end());
+  for (const std::string &variable : loopVariables)
+    counters += "\n    uint32_t " + variable + ";";
+  return fill(kSource, {{"name", name},
+                        {"NAME", upper},
+                        {"version", DLNET_VERSION},
+                        {"licence", kLicenceNote},
+                        {"abi", std::to_string(kEmittedAbi)},
+                        {"kernels", kernelText(kernels)},
+                        {"tables", tables.text},
+                        {"counters", counters},
+                        {"body", body}});
+}
+
+} // namespace
+
+EmittedC dlnet::codegen::emitC(ModelOp model, const EmitOptions &options) {
+  return CEmitter(model, options).emit();
+}

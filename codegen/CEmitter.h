@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a verified integer-level model to a C99 header and source that need
+// nothing else.
+#ifndef DLNET_CODEGEN_CEMITTER_H
+#define DLNET_CODEGEN_CEMITTER_H
+
+#include "dialect/Lnn.h"
+
+#include <string>
+#include <vector>
+
+namespace dlnet::codegen {
+
+/// Version of what callers of emitted C see; a change of it means that a
+/// header and a source of different versions do not fit.
+inline constexpr int kEmittedAbi = 1;
+
+struct EmitOptions {
+  /// Prefix of every public name and stem of both files; a C identifier.
+  std::string name;
+  /// Lines about the model for the header: what it is, its measured errors.
+  std::vector<std::string> facts;
+};
+
+struct EmittedC {
+  std::string header, source;
+  int64_t tableBytes = 0; ///< Constant tables, in flash.
+  int64_t stateBytes = 0; ///< sizeof(<name>_state).
+};
+
+/// Prints a model that has passed lnn-verify-target. The same model gives the
+/// same text.
+EmittedC emitC(lnn::ModelOp model, const EmitOptions &options);
+
+} // namespace dlnet::codegen
+
+#endif // DLNET_CODEGEN_CEMITTER_H

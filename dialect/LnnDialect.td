@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The lnn dialect, its enumerations and attributes, and the type constraints
+// that its operations share. SPEC.md gives every operation's exact meaning.
+#ifndef DLNET_DIALECT_LNNDIALECT_TD
+#define DLNET_DIALECT_LNNDIALECT_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+
+def Lnn_Dialect : Dialect {
+  let name = "lnn";
+  let cppNamespace = "::dlnet::lnn";
+  let summary = "Liquid neural networks, from their differential equation to int8.";
+  let description = [{
+    One dialect with two levels. On the real level a network is written as in
+    the literature: `lnn.ode` holds the right-hand side of the cell's
+    differential equation, `lnn.scan` walks the window. On the integer level
+    every operation stands for one C kernel and has an exact integer formula.
+    The cell is composed of general operations, so that another liquid cell is
+    another composition and not another compiler.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+}
+
+class Lnn_Enum<string name, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::dlnet::lnn";
+  let genSpecializedAttr = 0;
+}
+class Lnn_EnumAttr<EnumAttrInfo info, string mnemonic>
+    : EnumAttr<Lnn_Dialect, info, mnemonic>;
+
+def Lnn_Function : Lnn_Enum<"Function", "elementwise nonlinearity", [
+  I32EnumAttrCase<"Sigmoid", 0, "sigmoid">,
+  I32EnumAttrCase<"Tanh", 1, "tanh">]>;
+def Lnn_FunctionAttr : Lnn_EnumAttr<Lnn_Function, "function">;
+
+def Lnn_SolverMethod : Lnn_Enum<"SolverMethod", "how a step is integrated", [
+  I32EnumAttrCase<"ExplicitEuler", 0, "explicit_euler">,
+  I32EnumAttrCase<"Fused", 1, "fused">]>;
+def Lnn_SolverMethodAttr : Lnn_EnumAttr<Lnn_SolverMethod, "solver">;
+
+def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights in 32-bit words", [
+  I32EnumAttrCase<"DualRow", 0, "dual_row">,
+  I32EnumAttrCase<"Sxtb16", 1, "sxtb16">]>;
+def Lnn_PackingAttr : Lnn_EnumAttr<Lnn_Packing, "packing">;
+
+def Lnn_FixedAttr : AttrDef<Lnn_Dialect, "Fixed"> {
+  let mnemonic = "fixed";
+  let summary = "fixed-point format: real = scale * integer + zero";
+  let description = [{
+    `width` is the number of bits of the signed integer (16 or 32). `scale` and
+    `zero` have one element, or one for each element of the last dimension.
+  }];
+  let parameters = (ins "unsigned":$width, "::mlir::DenseF64ArrayAttr":$scale,
+      "::mlir::DenseF64ArrayAttr":$zero);
+  let assemblyFormat = "`<` $width `,` $scale `,` $zero `>`";
+  let genVerifyDecl = 1;
+}
+
+// Real tensors; sizes may be `?` until shapes are specialized.
+def Lnn_Real : RankedTensorOf<[F32]>;
+def Lnn_RealVector : 1DTensorOf<[F32]>;
+def Lnn_S16 : 1DTensorOf<[I16]>;
+def Lnn_S32 : 1DTensorOf<[I32]>;
+def Lnn_Integer : 1DTensorOf<[I16, I32]>;
+def Lnn_Vector : 1DTensorOf<[F32, I16, I32]>;
+def Lnn_Sequence : 2DTensorOf<[F32, I16]>;
+
+class Lnn_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Lnn_Dialect, mnemonic, traits>;
+
+// Applies the same formula to each element, so that it may share one loop
+// with its neighbours (see lnn.fused).
+def Lnn_ElementwiseInteger : NativeOpTrait<"ElementwiseInteger"> {
+  let cppNamespace = "::dlnet::lnn";
+}
+
+#endif // DLNET_DIALECT_LNNDIALECT_TD

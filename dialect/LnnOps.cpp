@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the operation definitions cannot say by types alone. Every check
+// carries its label from SPEC.md.
+#include "dialect/Lnn.h"
+
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace dlnet::lnn;
+
+#define GET_OP_CLASSES
+#include "dialect/LnnOps.cpp.inc"
+
+namespace {
+
+/// Result size of an elementwise operation whose operands may repeat a single
+/// element; failure when the sizes disagree.
+FailureOr<int64_t> broadcastSize(int64_t lhs, int64_t rhs) {
+  if (lhs == 1)
+    return rhs;
+  if (rhs == 1 || sizesAgree(lhs, rhs))
+    return ShapedType::isDynamic(lhs) && rhs != 1 ? rhs : lhs;
+  return failure();
+}
+
+LogicalResult verifyBroadcast(Operation *op, Value lhs, Value rhs,
+                              Value result) {
+  FailureOr<int64_t> size = broadcastSize(sizeOf(lhs), sizeOf(rhs));
+  if (failed(size))
+    return op->emitOpError("has operands of ")
+           << sizeOf(lhs) << " and " << sizeOf(rhs)
+           << " elements; one must be 1 or both the same";
+  if (!sizesAgree(*size, sizeOf(result)))
+    return op->emitOpError("has a result of ")
+           << sizeOf(result) << " elements, its operands give " << *size;
+  return success();
+}
+
+LogicalResult verifySameSize(Operation *op, Value input, Value result) {
+  if (sizesAgree(sizeOf(input), sizeOf(result)))
+    return success();
+  return op->emitOpError("maps ") << sizeOf(input) << " elements to "
+                                  << sizeOf(result) << "; expected as many";
+}
+
+LogicalResult verifyBlocks(Operation *op, Value input, Value result) {
+  int64_t from = sizeOf(input), to = sizeOf(result);
+  if (ShapedType::isDynamic(from) || ShapedType::isDynamic(to))
+    return success();
+  if (to == 0 || from % to != 0)
+    return op->emitOpError("cannot cut ")
+           << from << " elements into " << to << " equal blocks";
+  return success();
+}
+
+LogicalResult verifyPositiveDt(Operation *op, const APFloat &dt) {
+  double value = dt.convertToDouble();
+  if (value > 0.0 && std::isfinite(value))
+    return success();
+  return op->emitOpError("needs a positive, finite dt, not ") << value;
+}
+
+/// Arrays that hold one element for all, or one for each of `size`.
+LogicalResult verifyPerElement(Operation *op, StringRef what, int64_t found,
+                               int64_t size) {
+  if (found == 1 || found == size)
+    return success();
+  return op->emitOpError("has ")
+         << found << " " << what << "; expected 1 or " << size;
+}
+
+} // namespace
+
+LogicalResult ModelOp::verifyRegions() {
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 1)
+    return emitOpError("takes one window, not ")
+           << block.getNumArguments() << " arguments"; // model_c1
+  auto type = dyn_cast<RankedTensorType>(block.getArgument(0).getType());
+  if (!type || type.getRank() != 1 || !type.hasStaticShape())
+    return emitOpError("takes a window of rank 1 and known size, not ")
+           << block.getArgument(0).getType(); // model_c2
+  auto ret = dyn_cast<ReturnOp>(block.getTerminator());
+  if (!ret)
+    return emitOpError("must end with lnn.return"); // model_c3
+  auto forecast = cast<RankedTensorType>(ret.getForecast().getType());
+  if (forecast.getElementType() != type.getElementType())
+    return emitOpError("takes ")
+           << type.getElementType() << " and returns "
+           << forecast.getElementType()
+           << "; both must be of the same level"; // model_c4
+  if (!forecast.hasStaticShape())
+    return emitOpError("must return a horizon of known size"); // model_c5
+  return success();
+}
+
+LogicalResult ScanOp::verify() {
+  if (!getSequence() == !getCount())
+    return emitOpError("needs either a sequence or a count"); // scan_c1
+  return success();
+}
+
+LogicalResult ScanOp::verifyRegions() {
+  Block &block = getBody().front();
+  unsigned expected = getSequence() ? 2 : 1;
+  if (block.getNumArguments() != expected)
+    return emitOpError("has a body of ")
+           << block.getNumArguments() << " arguments; expected "
+           << expected; // scan_c2
+  if (getSequence()) {
+    auto sequence = getSequence().getType();
+    auto row = RankedTensorType::get({sequence.getDimSize(1)},
+                                     sequence.getElementType());
+    if (block.getArgument(0).getType() != row)
+      return emitOpError("has a body that takes rows of ")
+             << block.getArgument(0).getType() << "; the sequence has "
+             << row; // scan_c3
+  }
+  if (getState().getType() != getInit().getType())
+    return emitOpError("starts from ")
+           << getInit().getType() << " but its body takes "
+           << getState().getType(); // scan_c4
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getNumOperands() != 1 ||
+      yield.getOperand(0).getType() != getInit().getType())
+    return emitOpError("must yield one next state of type ")
+           << getInit().getType(); // scan_c5
+  return success();
+}
+
+LogicalResult LastOp::verify() {
+  if (sizeOf(getResult()) != 1)
+    return emitOpError("gives one element, not ")
+           << sizeOf(getResult()); // last_c1
+  if (getElementTypeOrSelf(getInput()) != getElementTypeOrSelf(getResult()))
+    return emitOpError("cannot change the element type"); // last_c2
+  return success();
+}
+
+LogicalResult StackOp::verify() {
+  auto type = getResult().getType();
+  if (getColumns().empty())
+    return emitOpError("needs at least one column"); // stack_c1
+  if (static_cast<int64_t>(getColumns().size()) > type.getDimSize(1))
+    return emitOpError("has ")
+           << getColumns().size() << " columns; the result holds "
+           << type.getDimSize(1); // stack_c2
+  for (Value column : getColumns()) {
+    if (!sizesAgree(sizeOf(column), type.getDimSize(0)))
+      return emitOpError("has a column of ")
+             << sizeOf(column) << " elements; the result has "
+             << type.getDimSize(0) << " rows"; // stack_c3
+    if (getElementTypeOrSelf(column) != type.getElementType())
+      return emitOpError("has a column of ")
+             << getElementTypeOrSelf(column) << "; the result holds "
+             << type.getElementType(); // stack_c4
+  }
+  return success();
+}
+
+LogicalResult BlockMeanOp::verify() {
+  return verifyBlocks(*this, getInput(), getResult()); // block_mean_c1
+}
+
+LogicalResult BlockSumS16Op::verify() {
+  return verifyBlocks(*this, getInput(), getResult()); // block_sum_s16_c1
+}
+
+LogicalResult ClampOp::verify() {
+  // clamp_c1; written so that NaN fails too.
+  if (getMin().convertToDouble() <= getMax().convertToDouble())
+    return success();
+  return emitOpError("has limits out of order: ")
+         << getMin().convertToDouble() << " and " << getMax().convertToDouble();
+}
+
+LogicalResult NormalizeOp::verify() {
+  int64_t size = cast<ShapedType>(getInput().getType()).getShape().back();
+  for (ArrayRef<double> values : {getOffset(), getScale()}) {
+    if (failed(
+            verifyPerElement(*this, "offsets or scales", values.size(), size)))
+      return failure(); // normalize_c1
+    for (double value : values)
+      if (!std::isfinite(value))
+        return emitOpError(
+            "has an offset or scale that is not finite"); // normalize_c2
+  }
+  return success();
+}
+
+LogicalResult AddOp::verify() {
+  return verifyBroadcast(*this, getLhs(), getRhs(), getResult()); // binary_c1
+}
+LogicalResult SubOp::verify() {
+  return verifyBroadcast(*this, getLhs(), getRhs(), getResult()); // binary_c1
+}
+LogicalResult MulOp::verify() {
+  return verifyBroadcast(*this, getLhs(), getRhs(), getResult()); // binary_c1
+}
+LogicalResult AddS32Op::verify() {
+  return verifyBroadcast(*this, getLhs(), getRhs(), getResult()); // binary_c1
+}
+LogicalResult SubS32Op::verify() {
+  return verifyBroadcast(*this, getLhs(), getRhs(), getResult()); // binary_c1
+}
+LogicalResult MulS32Op::verify() {
+  return verifyBroadcast(*this, getLhs(), getRhs(), getResult()); // binary_c1
+}
+
+LogicalResult AffineOp::verify() {
+  if (getInputs().empty() || getInputs().size() != getWeights().size())
+    return emitOpError("has ") << getInputs().size() << " inputs and "
+                               << getWeights().size()
+                               << " weight matrices; expected as many, and at "
+                                  "least one"; // affine_c1
+  int64_t rows = getBias().getNumElements();
+  if (getBias().getShapedType().getRank() != 1 ||
+      !getBias().getElementType().isF32())
+    return emitOpError("needs a bias of rank 1 and f32, not ")
+           << getBias().getShapedType(); // affine_c2
+  if (!sizesAgree(rows, sizeOf(getResult())))
+    return emitOpError("has a bias of ") << rows << " elements and a result of "
+                                         << sizeOf(getResult()); // affine_c3
+  for (auto [index, input, attr] : llvm::enumerate(getInputs(), getWeights())) {
+    auto type = cast<ElementsAttr>(attr).getShapedType();
+    if (type.getRank() != 2 || !type.getElementType().isF32() ||
+        type.getDimSize(0) != rows ||
+        !sizesAgree(type.getDimSize(1), sizeOf(input)))
+      return emitOpError("has weights ")
+             << index << " of " << type << "; expected " << rows << "x"
+             << sizeOf(input) << " of f32"; // affine_c4
+  }
+  auto all = llvm::to_vector(getWeights().getAsRange<ElementsAttr>());
+  all.push_back(getBias());
+  for (ElementsAttr attr : all)
+    for (double value : realElements(attr))
+      if (!std::isfinite(value))
+        return emitOpError(
+            "has a weight or bias that is not finite"); // affine_c5
+  return success();
+}
+
+LogicalResult OdeOp::verify() {
+  return verifyPositiveDt(*this, getDt());
+} // dt_c1
+
+LogicalResult OdeOp::verifyRegions() {
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 1 ||
+      block.getArgument(0).getType() != getState().getType())
+    return emitOpError("has a body that must take the state ")
+           << getState().getType(); // ode_c1
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getNumOperands() != 1 ||
+      yield.getOperand(0).getType() != getState().getType())
+    return emitOpError("must yield one derivative of type ")
+           << getState().getType(); // ode_c2
+  return success();
+}
+
+LogicalResult EulerStepOp::verify() {
+  return verifyPositiveDt(*this, getDt());
+} // dt_c1
+LogicalResult FusedStepOp::verify() {
+  return verifyPositiveDt(*this, getDt());
+} // dt_c1
+
+LogicalResult FusedOp::verifyRegions() {
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 0)
+    return emitOpError("has a body that takes no arguments"); // fused_c1
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getOperandTypes() != getResultTypes())
+    return emitOpError("must yield its results"); // fused_c2
+  if (getNumResults() == 0)
+    return emitOpError("must have a result"); // fused_c3
+  int64_t size = sizeOf(getResult(0));
+  for (Value result : getResults())
+    if (sizeOf(result) != size)
+      return emitOpError("has results of ")
+             << size << " and " << sizeOf(result) << " elements"; // fused_c4
+  for (Operation &op : block.without_terminator()) {
+    if (!op.hasTrait<ElementwiseInteger>())
+      return emitOpError("may hold elementwise integer operations only, not ")
+             << op.getName(); // fused_c5
+    int64_t found = sizeOf(op.getResult(0));
+    if (found != size && found != 1)
+      return emitOpError("holds ")
+             << op.getName() << " of " << found << " elements in a loop of "
+             << size; // fused_c6
+  }
+  return success();
+}
+
+LogicalResult MatvecS8Op::verify() {
+  auto type = getWeights().getShapedType();
+  if (type.getRank() != 2 || !type.getElementType().isInteger(8))
+    return emitOpError("needs i8 weights of rank 2, not ")
+           << type; // matvec_s8_c1
+  if (type.getDimSize(0) != sizeOf(getResult()) ||
+      type.getDimSize(1) != sizeOf(getInput()))
+    return emitOpError("has weights of ")
+           << type << "; expected " << sizeOf(getResult()) << "x"
+           << sizeOf(getInput()); // matvec_s8_c2
+  for (int64_t value : integerElements(getWeights()))
+    if (value == -128)
+      return emitOpError("has a weight of -128; packed products need at least "
+                         "-127"); // matvec_s8_c3
+  return success();
+}
+
+LogicalResult RequantizeOp::verify() {
+  int64_t size = sizeOf(getResult());
+  if (failed(verifyBroadcast(*this, getInput(),
+                             getAddend() ? getAddend() : getInput(),
+                             getResult())) ||
+      failed(verifyPerElement(*this, "multipliers", getMultiplier().size(),
+                              size)) ||
+      failed(verifyPerElement(*this, "biases", getBias().size(), size)))
+    return failure(); // requantize_c1, requantize_c2
+  return success();
+}
+
+unsigned LutS16Op::getIndexBits() {
+  return llvm::Log2_64(getTable().size() - 1);
+}
+
+LogicalResult LutS16Op::verify() {
+  size_t intervals = getTable().size() - 1;
+  if (getTable().size() < 3 || !llvm::isPowerOf2_64(intervals) ||
+      intervals > 4096)
+    return emitOpError("has a table of ")
+           << getTable().size()
+           << " entries; expected 2^n + 1 with n from 1 to 12"; // lut_s16_c1
+  return success();
+}
+
+LogicalResult ScaleS32Op::verify() {
+  return verifySameSize(*this, getInput(), getResult()); // same_size_c1
+}
+LogicalResult RoundShiftS32Op::verify() {
+  return verifySameSize(*this, getInput(), getResult()); // same_size_c1
+}
+
+LogicalResult ClampS32Op::verify() {
+  if (getMin() > getMax())
+    return emitOpError("has limits out of order: ")
+           << getMin() << " and " << getMax(); // clamp_s32_c1
+  if (widthOf(getResult()) == 16 &&
+      (getMin() < INT16_MIN || getMax() > INT16_MAX))
+    return emitOpError("narrows to 16 bits but allows [")
+           << getMin() << ", " << getMax() << "]";       // clamp_s32_c2
+  return verifySameSize(*this, getInput(), getResult()); // same_size_c1
+}
+
+LogicalResult EulerStepS16Op::verify() {
+  return verifySameSize(*this, getDelta(), getResult()); // same_size_c1
+}

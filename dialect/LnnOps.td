@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The operations of the lnn dialect: the frame that both levels share, the
+// real level, and the integer level. Constraint labels such as scan_c1 are
+// those of SPEC.md, and each has one section in test/lit/dialect.
+#ifndef DLNET_DIALECT_LNNOPS_TD
+#define DLNET_DIALECT_LNNOPS_TD
+
+include "dialect/LnnDialect.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// The frame: what both levels share
+//===----------------------------------------------------------------------===//
+
+def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
+  let summary = "a network: a window of SOH in, a horizon of SOH out";
+  let description = [{
+    The body's argument is the window, oldest cycle first; `lnn.return` gives
+    the forecast, nearest cycle first. On the integer level both are `i16` in
+    units of 2^-`fraction_bits`; window elements below 0 count as 0.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+      DefaultValuedAttr<ConfinedAttr<I32Attr, [IntMinValue<0>, IntMaxValue<15>]>, "14">:$fraction_bits);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::BlockArgument getWindow() { return getBody().getArgument(0); }
+    ::mlir::Value getForecast() {
+      return getBody().front().getTerminator()->getOperand(0);
+    }
+    int64_t getWindowSize() {
+      return ::llvm::cast<::mlir::ShapedType>(getWindow().getType()).getDimSize(0);
+    }
+    int64_t getHorizonSize() {
+      return ::llvm::cast<::mlir::ShapedType>(getForecast().getType()).getDimSize(0);
+    }
+  }];
+}
+
+def Lnn_ReturnOp : Lnn_Op<"return", [Terminator, Pure, HasParent<"ModelOp">]> {
+  let summary = "ends a model with its forecast";
+  let arguments = (ins Lnn_Vector:$forecast);
+  let assemblyFormat = "$forecast attr-dict `:` type($forecast)";
+}
+
+def Lnn_YieldOp : Lnn_Op<"yield", [Terminator, Pure,
+    ParentOneOf<["ScanOp", "OdeOp", "FusedOp"]>]> {
+  let summary = "ends the body of a scan, an ode or a fused group";
+  let arguments = (ins Variadic<Lnn_Vector>:$values);
+  let assemblyFormat = "$values attr-dict `:` type($values)";
+}
+
+def Lnn_ConstantOp : Lnn_Op<"constant", [Pure, ConstantLike,
+    AllTypesMatch<["value", "result"]>]> {
+  let summary = "a tensor known at compile time";
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Lnn_Vector:$result);
+  let assemblyFormat = "$value attr-dict";
+  let hasFolder = 1;
+}
+
+def Lnn_ScanOp : Lnn_Op<"scan", [SingleBlock, RecursiveMemoryEffects,
+    AllTypesMatch<["init", "result"]>]> {
+  let summary = "a loop over time that carries a state";
+  let description = [{
+    Runs the body once for each row of `sequence`, oldest first, or `count`
+    times when there is no sequence. The body's arguments are the row (only
+    with a sequence) and the state; it yields the next state.
+  }];
+  let arguments = (ins Optional<Lnn_Sequence>:$sequence, Lnn_Vector:$init,
+      OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$count);
+  let results = (outs Lnn_Vector:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    (`over` $sequence^ `:` type($sequence))? (`times` $count^)?
+    `from` $init `:` type($init) $body attr-dict
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The row of the sequence that a step sees, if there is a sequence.
+    ::std::optional<::mlir::BlockArgument> getRow() {
+      if (!getSequence())
+        return ::std::nullopt;
+      return getBody().getArgument(0);
+    }
+    ::mlir::BlockArgument getState() {
+      return getBody().getArgument(getSequence() ? 1 : 0);
+    }
+    ::mlir::Value getNextState() {
+      return getBody().front().getTerminator()->getOperand(0);
+    }
+    /// Number of times that the body runs.
+    int64_t getTripCount() {
+      if (auto count = getCount())
+        return *count;
+      return getSequence().getType().getDimSize(0);
+    }
+  }];
+}
+
+def Lnn_LastOp : Lnn_Op<"last", [Pure]> {
+  let summary = "the newest element";
+  let arguments = (ins Lnn_Vector:$input);
+  let results = (outs Lnn_Vector:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Lnn_DifferenceOp : Lnn_Op<"difference", [Pure,
+    AllTypesMatch<["input", "result"]>]> {
+  let summary = "each element less the one before it; 0 for the first";
+  let arguments = (ins Lnn_Vector:$input);
+  let results = (outs Lnn_Vector:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Lnn_StackOp : Lnn_Op<"stack", [Pure]> {
+  let summary = "vectors side by side as the columns of a sequence";
+  let description = [{
+    Row t of the result holds element t of each column. Columns beyond the
+    operands are zero: the target's products want an even number of them.
+  }];
+  let arguments = (ins Variadic<Lnn_Vector>:$columns);
+  let results = (outs Lnn_Sequence:$result);
+  let assemblyFormat = "$columns attr-dict `:` type($columns) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// The real level
+//===----------------------------------------------------------------------===//
+
+def Lnn_BlockMeanOp : Lnn_Op<"block_mean", [Pure]> {
+  let summary = "mean of each run of equally many elements";
+  let arguments = (ins Lnn_RealVector:$input);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Lnn_ClampOp : Lnn_Op<"clamp", [Pure, SameOperandsAndResultType]> {
+  let summary = "limits each element to [min, max]";
+  let arguments = (ins Lnn_Real:$input, F64Attr:$min, F64Attr:$max);
+  let results = (outs Lnn_Real:$result);
+  let assemblyFormat = "$input `to` `[` $min `,` $max `]` attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Lnn_NormalizeOp : Lnn_Op<"normalize", [Pure, SameOperandsAndResultType]> {
+  let summary = "(input - offset) * scale, by element of the last dimension";
+  let arguments = (ins Lnn_Real:$input, DenseF64ArrayAttr:$offset,
+      DenseF64ArrayAttr:$scale);
+  let results = (outs Lnn_Real:$result);
+  let assemblyFormat = "$input `offset` $offset `scale` $scale attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+class Lnn_RealBinaryOp<string mnemonic, list<Trait> traits = []>
+    : Lnn_Op<mnemonic, !listconcat(traits, [Pure])> {
+  let description = [{
+    An operand of one element stands for a vector that repeats it.
+  }];
+  let arguments = (ins Lnn_RealVector:$lhs, Lnn_RealVector:$rhs);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+def Lnn_AddOp : Lnn_RealBinaryOp<"add", [Commutative]> {
+  let summary = "sum of two vectors";
+}
+def Lnn_SubOp : Lnn_RealBinaryOp<"sub"> {
+  let summary = "difference of two vectors";
+}
+def Lnn_MulOp : Lnn_RealBinaryOp<"mul", [Commutative]> {
+  let summary = "elementwise product of two vectors";
+}
+
+def Lnn_AffineOp : Lnn_Op<"affine", [Pure]> {
+  let summary = "bias + sum of matrix-vector products";
+  let description = [{
+    `result = bias + W0 * input0 + W1 * input1 + ...`: one weight matrix
+    (rows x size of the input) for each input.
+  }];
+  let arguments = (ins Variadic<Lnn_RealVector>:$inputs,
+      TypedArrayAttrBase<ElementsAttr, "weight matrices">:$weights,
+      ElementsAttr:$bias);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = [{
+    `(` $inputs `)` `weights` $weights `bias` $bias attr-dict
+    `:` functional-type($inputs, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Lnn_ActivateOp : Lnn_Op<"activate", [Pure, SameOperandsAndResultType]> {
+  let summary = "sigmoid or tanh of each element";
+  let arguments = (ins Lnn_FunctionAttr:$function, Lnn_RealVector:$input);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$function $input attr-dict `:` type($input)";
+}
+
+def Lnn_OdeOp : Lnn_Op<"ode", [SingleBlock, RecursiveMemoryEffects,
+    AllTypesMatch<["state", "result"]>]> {
+  let summary = "a continuous cell: the state after dt of dx/dt = body(x)";
+  let description = [{
+    The body's argument is the state x; it yields dx/dt. `solver`, `steps` and
+    `dt` record how the network was trained; `lnn-discretize` reads them.
+  }];
+  let arguments = (ins Lnn_RealVector:$state,
+      DefaultValuedAttr<Lnn_SolverMethodAttr, "::dlnet::lnn::SolverMethod::ExplicitEuler">:$solver,
+      DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$steps,
+      DefaultValuedAttr<F64Attr, "1.0">:$dt);
+  let results = (outs Lnn_RealVector:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$state `:` type($state) $body attr-dict";
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Value getDerivative() {
+      return getBody().front().getTerminator()->getOperand(0);
+    }
+  }];
+}
+
+def Lnn_EulerStepOp : Lnn_Op<"euler_step", [Pure, SameOperandsAndResultType]> {
+  let summary = "explicit Euler: state + dt * derivative";
+  let arguments = (ins Lnn_RealVector:$state, Lnn_RealVector:$derivative, F64Attr:$dt);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$state `,` $derivative `dt` $dt attr-dict `:` type($state)";
+  let hasVerifier = 1;
+}
+
+def Lnn_FusedStepOp : Lnn_Op<"fused_step", [Pure, SameOperandsAndResultType]> {
+  let summary = "semi-implicit Euler: (state + dt * source) / (1 + dt * decay)";
+  let description = [{
+    The step of dx/dt = source - decay * x with source and decay held for the
+    step and x taken at its end; stable for every dt as long as decay >= 0.
+  }];
+  let arguments = (ins Lnn_RealVector:$state, Lnn_RealVector:$source,
+      Lnn_RealVector:$decay, F64Attr:$dt);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$state `,` $source `,` $decay `dt` $dt attr-dict `:` type($state)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// The integer level
+//===----------------------------------------------------------------------===//
+
+class Lnn_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : Lnn_Op<mnemonic, !listconcat(traits, [Pure, Lnn_ElementwiseInteger])>;
+
+def Lnn_FusedOp : Lnn_Op<"fused", [SingleBlock, RecursiveMemoryEffects]> {
+  let summary = "elementwise operations that share one loop";
+  let description = [{
+    Means what its body means; tells the emitter that only the yielded vectors
+    need memory. All results have the same number of elements.
+  }];
+  let results = (outs Variadic<Lnn_Integer>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$body attr-dict `:` type($results)";
+  let hasRegionVerifier = 1;
+}
+
+def Lnn_BlockSumS16Op : Lnn_Op<"block_sum_s16", [Pure]> {
+  let summary = "sum of each run of equally many elements";
+  let arguments = (ins Lnn_S16:$input);
+  let results = (outs Lnn_S32:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Lnn_HighByteOp : Lnn_ElementwiseOp<"high_byte", [SameOperandsAndResultType]> {
+  let summary = "floor(input / 256): the product operand of a 16-bit state";
+  let arguments = (ins Lnn_S16:$input);
+  let results = (outs Lnn_S16:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Lnn_MatvecS8Op : Lnn_Op<"matvec_s8", [Pure]> {
+  let summary = "int8 matrix times int16 vector, 32-bit accumulators";
+  let description = [{
+    `packing` is how the weights lie in flash and which products the
+    Cortex-M4 uses; it does not change the result. `lnn-prove-ranges` sets it.
+  }];
+  let arguments = (ins Lnn_S16:$input, ElementsAttr:$weights,
+      OptionalAttr<Lnn_PackingAttr>:$packing);
+  let results = (outs Lnn_S32:$result);
+  let assemblyFormat = [{
+    $input `weights` $weights (`packing` $packing^)? attr-dict
+    `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Lnn_RequantizeOp : Lnn_ElementwiseOp<"requantize"> {
+  let summary = "bias + addend + round(input * multiplier * 2^(shift - 32))";
+  let description = [{
+    `multiplier` and `bias` have one element or one for each element of the
+    result. A 16-bit result saturates; a 32-bit one is proved not to overflow.
+  }];
+  let arguments = (ins Lnn_Integer:$input, Optional<Lnn_Integer>:$addend,
+      DenseI32ArrayAttr:$multiplier,
+      ConfinedAttr<I32Attr, [IntMinValue<0>, IntMaxValue<30>]>:$shift,
+      DenseI32ArrayAttr:$bias);
+  let results = (outs Lnn_Integer:$result);
+  let assemblyFormat = [{
+    $input (`plus` $addend^ `:` type($addend))? `multiplier` $multiplier
+    `shift` $shift `bias` $bias attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Lnn_LutS16Op : Lnn_ElementwiseOp<"lut_s16", [SameOperandsAndResultType]> {
+  let summary = "a function from a table of 2^n + 1 entries with linear interpolation";
+  let arguments = (ins Lnn_S16:$input, DenseI16ArrayAttr:$table);
+  let results = (outs Lnn_S16:$result);
+  let assemblyFormat = "$input `table` $table attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// log2 of the number of intervals of the table.
+    unsigned getIndexBits();
+  }];
+}
+
+class Lnn_IntegerBinaryOp<string mnemonic, list<Trait> traits = []>
+    : Lnn_ElementwiseOp<mnemonic, traits> {
+  let arguments = (ins Lnn_Integer:$lhs, Lnn_Integer:$rhs);
+  let results = (outs Lnn_S32:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Lnn_AddS32Op : Lnn_IntegerBinaryOp<"add_s32", [Commutative]> {
+  let summary = "32-bit sum";
+}
+def Lnn_SubS32Op : Lnn_IntegerBinaryOp<"sub_s32"> {
+  let summary = "32-bit difference";
+}
+def Lnn_MulS32Op : Lnn_IntegerBinaryOp<"mul_s32", [Commutative]> {
+  let summary = "32-bit product";
+}
+
+def Lnn_ScaleS32Op : Lnn_ElementwiseOp<"scale_s32"> {
+  let summary = "product with a constant";
+  let arguments = (ins Lnn_Integer:$input, SI32Attr:$factor);
+  let results = (outs Lnn_S32:$result);
+  let assemblyFormat = "$input `by` $factor attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Lnn_RoundShiftS32Op : Lnn_ElementwiseOp<"round_shift_s32"> {
+  let summary = "floor(input / 2^shift + 1/2)";
+  let arguments = (ins Lnn_Integer:$input,
+      ConfinedAttr<I32Attr, [IntMinValue<0>, IntMaxValue<30>]>:$shift);
+  let results = (outs Lnn_S32:$result);
+  let assemblyFormat = "$input `by` $shift attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Lnn_ClampS32Op : Lnn_ElementwiseOp<"clamp_s32"> {
+  let summary = "limits each element to [min, max]; may narrow to 16 bits";
+  let arguments = (ins Lnn_Integer:$input, SI32Attr:$min, SI32Attr:$max);
+  let results = (outs Lnn_Integer:$result);
+  let assemblyFormat = "$input `to` `[` $min `,` $max `]` attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Lnn_EulerStepS16Op : Lnn_ElementwiseOp<"euler_step_s16",
+    [AllTypesMatch<["state", "result"]>]> {
+  let summary = "state + delta, saturated to 16 bits";
+  let description = [{
+    `lnn-prove-ranges` shows that the saturation never acts, so that a state
+    cannot silently clip.
+  }];
+  let arguments = (ins Lnn_S16:$state, Lnn_S32:$delta);
+  let results = (outs Lnn_S16:$result);
+  let assemblyFormat = "$state `,` $delta attr-dict `:` type($state) `,` type($delta)";
+  let hasVerifier = 1;
+}
+
+#endif // DLNET_DIALECT_LNNOPS_TD

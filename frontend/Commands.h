@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The subcommands of dlnetc. Each adds itself to the command line and returns
+// a process exit code when run.
+#ifndef DLNET_FRONTEND_COMMANDS_H
+#define DLNET_FRONTEND_COMMANDS_H
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace dlnet {
+
+/// What a subcommand does once its options are parsed: 0 for success.
+using Command = std::function<int()>;
+
+void addCompile(CLI::App &app, Command &chosen);
+void addEvaluate(CLI::App &app, Command &chosen);
+void addInspect(CLI::App &app, Command &chosen);
+
+struct CompileOptions;
+/// Adds the options of the pipelines, which must be the same wherever a model
+/// is compiled.
+void addPipelineOptions(CLI::App &command, CompileOptions &options);
+
+/// Prints `dlnetc: error: message` and returns the exit code of a failure.
+int reportError(const std::string &message);
+
+} // namespace dlnet
+
+#endif // DLNET_FRONTEND_COMMANDS_H

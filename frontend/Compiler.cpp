@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs the named pipelines and nothing else.
+#include "frontend/Compiler.h"
+
+#include "frontend/ImportFamily.h"
+#include "passes/Pipelines.h"
+
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace dlnet;
+
+lnn::ModelOp CompiledModel::model() const {
+  return *module.get().getOps<lnn::ModelOp>().begin();
+}
+
+std::string CompiledModel::text() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module.get().print(os);
+  os << "\n";
+  return text;
+}
+
+Compiler::Compiler() : context(MLIRContext::Threading::DISABLED) {
+  context.loadDialect<lnn::LnnDialect>();
+}
+
+FailureOr<CompiledModel> Compiler::import(const FamilyModel &model,
+                                          const std::string &prefix) {
+  CompiledModel imported(importModel(context, model, prefix));
+  if (failed(verify(*imported.module)))
+    return failure();
+  return imported;
+}
+
+template <typename Pipeline>
+LogicalResult Compiler::runPipeline(CompiledModel &model,
+                                    const CompileOptions &options,
+                                    Pipeline pipeline) {
+  lnn::ToInt8Options passOptions;
+  passOptions.stateBits = options.stateBits;
+  passOptions.lutBits = options.lutBits;
+  PassManager pm(&context);
+  pipeline(pm, passOptions);
+  if (options.printIrAfterAll)
+    pm.enableIRPrinting([](Pass *, Operation *) { return false; },
+                        [](Pass *, Operation *) { return true; },
+                        /*printModuleScope=*/false,
+                        /*printAfterOnlyOnChange=*/false);
+  return pm.run(*model.module);
+}
+
+LogicalResult Compiler::discretize(CompiledModel &model,
+                                   const CompileOptions &options) {
+  return runPipeline(model, options, lnn::buildDiscretizePipeline);
+}
+
+LogicalResult Compiler::toInt8(CompiledModel &model,
+                               const CompileOptions &options) {
+  return runPipeline(model, options, lnn::buildToInt8Pipeline);
+}
+
+std::vector<std::string> dlnet::describeModel(const Family &family,
+                                              const FamilyModel &model) {
+  std::vector<std::string> lines = {
+      fmt::format("Model {} of family {}: {} cell, {} units, {} steps of {} "
+                  "cycles,",
+                  model.name, family.name, name(model.cell), model.units,
+                  model.blocks(), model.block),
+      fmt::format("{} basis curves; {} parameters, {} multiply-accumulates.",
+                  model.basis, model.parameters, model.macs)};
+  for (const auto &[split, error] : model.measured) {
+    std::string text;
+    if (error.maeFloat)
+      text += fmt::format(" {:.6f} in float", *error.maeFloat);
+    if (error.maeInt8)
+      text += fmt::format("{} {:.6f} in int8", text.empty() ? "" : ",",
+                          *error.maeInt8);
+    if (!text.empty())
+      lines.push_back(fmt::format("Mean absolute error of SOH on {} cells:{}.",
+                                  split, text));
+  }
+  return lines;
+}
+
+Result<const FamilyModel *> dlnet::selectModel(const Family &family,
+                                               const std::string &name) {
+  std::string known;
+  for (const FamilyModel &model : family.models) {
+    if (name.empty() ? model.role == "student" : model.name == name)
+      return &model;
+    known += (known.empty() ? "" : ", ") + model.name;
+  }
+  if (name.empty())
+    return Failure{fmt::format("the family {} has no student", family.name)};
+  return Failure{fmt::format("the family {} has no model '{}'; it has {}",
+                             family.name, name, known)};
+}

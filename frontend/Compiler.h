@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The way from a model of a family to IR, executors and C; the subcommands of
+// dlnetc are thin layers over it.
+#ifndef DLNET_FRONTEND_COMPILER_H
+#define DLNET_FRONTEND_COMPILER_H
+
+#include "codegen/CEmitter.h"
+#include "frontend/Family.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <optional>
+#include <string>
+
+namespace dlnet {
+
+/// How far a compilation goes, and the options of the pipelines.
+struct CompileOptions {
+  std::string prefix; ///< Of public C names; empty: the family's name.
+  int64_t stateBits = 8;
+  int64_t lutBits = 8;
+  bool printIrAfterAll = false; ///< To standard error.
+};
+
+/// A model on one level, owned.
+class CompiledModel {
+public:
+  CompiledModel(mlir::OwningOpRef<mlir::ModuleOp> module)
+      : module(std::move(module)) {}
+  lnn::ModelOp model() const;
+  std::string text() const;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+class Compiler {
+public:
+  Compiler();
+
+  /// Continuous cell, as imported; with recorded ranges.
+  mlir::FailureOr<CompiledModel> import(const FamilyModel &model,
+                                        const std::string &prefix);
+  /// After `lnn-discretize-model`: what the float executor runs.
+  mlir::LogicalResult discretize(CompiledModel &model,
+                                 const CompileOptions &options);
+  /// After `lnn-to-int8`: what the integer executor runs and C is made of.
+  mlir::LogicalResult toInt8(CompiledModel &model,
+                             const CompileOptions &options);
+
+  mlir::MLIRContext context;
+
+private:
+  template <typename Pipeline>
+  mlir::LogicalResult runPipeline(CompiledModel &model,
+                                  const CompileOptions &options,
+                                  Pipeline pipeline);
+};
+
+/// Lines about a model for the header of its C: what it is and its errors.
+std::vector<std::string> describeModel(const Family &family,
+                                       const FamilyModel &model);
+
+/// The model called `name`, or the first student when `name` is empty.
+Result<const FamilyModel *> selectModel(const Family &family,
+                                        const std::string &name);
+
+} // namespace dlnet
+
+#endif // DLNET_FRONTEND_COMPILER_H

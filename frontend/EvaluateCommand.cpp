@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlnetc evaluate FAMILY --data DIR: the float and the int8 network beside
+// the floors, all on the same windows of cells that training never saw.
+#include "frontend/Commands.h"
+#include "frontend/Compiler.h"
+#include "frontend/SohFormat.h"
+#include "frontend/WriteFiles.h"
+#include "passes/Executor.h"
+#include "trainer/cells/Floors.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <set>
+
+using namespace dlnet;
+
+namespace {
+
+struct Arguments {
+  std::string family, data, model, json;
+  int64_t stride = 1;
+  bool record = false;
+  CompileOptions options;
+};
+
+/// The cells that neither trained nor chose the models.
+std::vector<Cell> unseenCells(const CellSet &set, const DataRecord &data) {
+  std::set<std::string> seen(data.train.begin(), data.train.end());
+  seen.insert(data.validation.begin(), data.validation.end());
+  std::vector<Cell> cells;
+  for (const Cell &cell : set.cells)
+    if (!seen.count(cell.name))
+      cells.push_back(cell);
+  return cells;
+}
+
+struct Figures {
+  size_t cells = 0, windows = 0;
+  double maeFloat = 0, maeInt8 = 0, maeFloatRaw = 0, maeInt8Raw = 0;
+  std::vector<Floor> floors;
+};
+
+/// Forecasts every window with both executors.
+mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
+                                 const WindowSet &windows,
+                                 const CompileOptions &options) {
+  auto compiled = compiler.import(model, options.prefix);
+  if (mlir::failed(compiled) ||
+      mlir::failed(compiler.discretize(*compiled, options)))
+    return mlir::failure();
+  auto real = lnn::FloatExecutor::compile(compiled->model());
+  if (mlir::failed(real) || mlir::failed(compiler.toInt8(*compiled, options)))
+    return mlir::failure();
+  auto integer = lnn::IntegerExecutor::compile(compiled->model());
+  if (mlir::failed(integer))
+    return mlir::failure();
+
+  SohFormat format(compiled->model().getFractionBits());
+  RowMatrix inReal(windows.size(), model.horizon);
+  RowMatrix inInt8(windows.size(), model.horizon);
+  std::vector<int16_t> window(model.window), forecast(model.horizon);
+  for (Eigen::Index row = 0; row < windows.size(); ++row) {
+    real->run(windows.inputs.row(row).data(), inReal.row(row).data());
+    for (int64_t i = 0; i < model.window; ++i)
+      window[i] = format.toInteger(windows.inputs(row, i));
+    integer->run(window.data(), forecast.data());
+    for (int64_t h = 0; h < model.horizon; ++h)
+      inInt8(row, h) = static_cast<float>(format.toReal(forecast[h]));
+  }
+  Figures figures;
+  figures.windows = windows.size();
+  figures.maeFloat = maeOf(inReal, windows.targets);
+  figures.maeInt8 = maeOf(inInt8, windows.targets);
+  figures.maeFloatRaw = maeOf(inReal, windows.rawTargets);
+  figures.maeInt8Raw = maeOf(inInt8, windows.rawTargets);
+  figures.floors = measureFloors(windows.inputs, windows.targets);
+  return figures;
+}
+
+void print(const FamilyModel &model, const Figures &figures,
+           const CellSet &set) {
+  for (const SkippedCell &cell : set.skipped)
+    fmt::print("skipped {}: {}\n", cell.name, cell.reason);
+  Floor best = bestPolynomialFloor(figures.floors);
+  fmt::print("{} windows of {} unseen cells; MAE of SOH over {} cycles\n\n",
+             figures.windows, figures.cells, model.horizon);
+  fmt::print("{:<24} {:>9} {:>14}\n", "", "MAE", "of best floor");
+  auto row = [&](const std::string &name, double mae) {
+    fmt::print("{:<24} {:>9.6f} {:>14.3f}\n", name, mae, mae / best.mae);
+  };
+  row(model.name + " float", figures.maeFloat);
+  row(model.name + " int8", figures.maeInt8);
+  for (const Floor &floor : figures.floors)
+    row(floor.name, floor.mae);
+  fmt::print("\nint8 / float             {:>9.4f}\n",
+             figures.maeInt8 / figures.maeFloat);
+  fmt::print("on raw targets           {:>9.6f} float, {:.6f} int8\n",
+             figures.maeFloatRaw, figures.maeInt8Raw);
+}
+
+std::string toJson(const FamilyModel &model, const Figures &figures) {
+  nlohmann::json json = {
+      {"model", model.name},
+      {"cells", figures.cells},
+      {"windows", figures.windows},
+      {"mae_float", figures.maeFloat},
+      {"mae_int8", figures.maeInt8},
+      {"mae_float_raw", figures.maeFloatRaw},
+      {"mae_int8_raw", figures.maeInt8Raw},
+      {"best_floor", bestPolynomialFloor(figures.floors).name},
+      {"mae_int8_over_best_floor",
+       figures.maeInt8 / bestPolynomialFloor(figures.floors).mae}};
+  for (const Floor &floor : figures.floors)
+    json["floors"][floor.name] = floor.mae;
+  return json.dump(2) + "\n";
+}
+
+int evaluate(const Arguments &arguments) {
+  auto family = readFamily(arguments.family);
+  if (!family)
+    return reportError(family.message());
+  auto model = selectModel(*family, arguments.model);
+  if (!model)
+    return reportError(model.message());
+  CellOptions cellOptions;
+  cellOptions.nominalAh = family->data.nominalAh;
+  cellOptions.minimumCycles = (*model)->window + (*model)->horizon;
+  auto set = readCells(arguments.data, cellOptions);
+  if (!set)
+    return reportError(set.message());
+  std::vector<Cell> cells = unseenCells(*set, family->data);
+  WindowSet windows = makeWindows(
+      cells, {(*model)->window, (*model)->horizon, arguments.stride});
+  if (windows.size() == 0)
+    return reportError(fmt::format(
+        "{}: no window of {} cycles in and {} out on a cell that the family "
+        "was not trained or chosen on ({} cells read, {} skipped)",
+        arguments.data, (*model)->window, (*model)->horizon, set->cells.size(),
+        set->skipped.size()));
+
+  Compiler compiler;
+  CompileOptions options = arguments.options;
+  options.prefix = family->name;
+  auto figures = measure(compiler, **model, windows, options);
+  if (mlir::failed(figures))
+    return reportError(fmt::format("{}: model {} was not compiled",
+                                   arguments.family, (*model)->name));
+  figures->cells =
+      std::set<int>(windows.cell.begin(), windows.cell.end()).size();
+  print(**model, *figures, *set);
+
+  if (!arguments.json.empty()) {
+    std::filesystem::path path(arguments.json);
+    Status status =
+        writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
+                   {{path.filename().string(), toJson(**model, *figures)}});
+    if (!status)
+      return reportError(status.message());
+  }
+  if (arguments.record) {
+    for (FamilyModel &entry : family->models)
+      if (entry.name == (*model)->name)
+        entry.measured["test"] = {figures->maeFloat, figures->maeInt8};
+    if (Status status = writeFamily(*family, arguments.family); !status)
+      return reportError(status.message());
+  }
+  return 0;
+}
+
+} // namespace
+
+void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command = app.add_subcommand(
+      "evaluate", "Measure a model in float and in int8 beside simple floors");
+  command->add_option("family", arguments->family, "Family file")->required();
+  command
+      ->add_option("--data", arguments->data,
+                   "Folder of per-cell CSV files; cells that trained or chose "
+                   "the model are left out")
+      ->required();
+  command->add_option("--model", arguments->model,
+                      "Model to measure; default: the first student");
+  command
+      ->add_option("--stride", arguments->stride,
+                   "Cycles between two windows of a cell")
+      ->check(CLI::Range(1, 100000));
+  command->add_option("--json", arguments->json, "Also write the figures here");
+  command->add_flag("--record", arguments->record,
+                    "Write the measured test errors into the family");
+  addPipelineOptions(*command, arguments->options);
+  command->callback([&chosen, arguments] {
+    chosen = [arguments] { return evaluate(*arguments); };
+  });
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The family file: a teacher and its students with everything that is needed
+// to compile them without the data set. The trainer writes it, the compiler
+// reads it, and nothing else is shared between the two.
+#ifndef DLNET_FRONTEND_FAMILY_H
+#define DLNET_FRONTEND_FAMILY_H
+
+#include "frontend/Result.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dlnet {
+
+/// A dense row-major array of single-precision numbers.
+struct Tensor {
+  std::vector<int64_t> shape;
+  std::vector<float> values;
+};
+
+/// Closed interval of a quantity recorded on the training windows.
+struct Range {
+  double low = 0, high = 0;
+};
+
+enum class CellKind { Liquid, Ltc, CtRnn, Cfc };
+enum class SolverKind { ExplicitEuler, Fused, ClosedForm };
+
+const char *name(CellKind kind);
+const char *name(SolverKind kind);
+
+/// How one window step of `dt` time units is integrated, in `steps` sub-steps.
+struct Solver {
+  SolverKind method = SolverKind::ExplicitEuler;
+  int64_t steps = 1;
+  double dt = 1.0;
+};
+
+/// How block means become network inputs (see trainer/pretrained/README.md).
+struct Features {
+  double differenceScale = 400.0, differenceClip = 8.0;
+  double relativeScale = 60.0;
+  double levelOffset = 0.93, levelScale = 12.0;
+};
+
+/// Ranges of normalised features, states and coefficients over the training
+/// windows; the compiler chooses its fixed-point formats from them.
+struct Calibration {
+  Range difference, relative, level, state;
+  std::vector<Range> coefficients; // one per basis curve
+};
+
+/// Mean absolute errors over the horizon, as a fraction of nominal capacity.
+struct MeasuredError {
+  std::optional<double> maeFloat, maeInt8;
+};
+
+/// One network with its preprocessing; `tensors` are keyed without the
+/// model's name ("cell.wf", "readout.w", "basis.curves", ...).
+struct FamilyModel {
+  std::string name;
+  std::string role; // "student" or "teacher"
+  CellKind cell = CellKind::Liquid;
+  int64_t units = 0, window = 0, horizon = 0, block = 0, basis = 0;
+  Solver solver;
+  Features features;
+  double outputScale = 100.0;
+  Calibration ranges;
+  uint64_t seed = 0;
+  int64_t parameters = 0, macs = 0;
+  std::map<std::string, MeasuredError> measured; // "validation", "test"
+  std::map<std::string, Tensor> tensors;
+
+  /// Number of blocks, that is of steps of the recurrence.
+  int64_t blocks() const { return window / block; }
+  const Tensor &tensor(const std::string &key) const { return tensors.at(key); }
+};
+
+/// Which cells trained, chose and judged the models.
+struct DataRecord {
+  std::string source;
+  double nominalAh = 1.1;
+  uint64_t splitSeed = 0;
+  std::vector<std::string> train, validation, test;
+  std::string cleaning;
+};
+
+struct Family {
+  std::string name;
+  std::string producer;
+  DataRecord data;
+  std::vector<FamilyModel> models;
+};
+
+/// Number of inputs of a step: difference, relative, level.
+inline constexpr int64_t kFeatureCount = 3;
+
+/// The tensors that a model of this architecture must have, with their shapes.
+std::map<std::string, std::vector<int64_t>>
+expectedTensors(const FamilyModel &model);
+
+/// Reads and fully checks a family file. Every malformed input yields one
+/// message that names the offending key.
+Result<Family> readFamily(const std::string &path);
+
+/// The same from bytes in memory; `origin` is named in messages.
+Result<Family> parseFamily(const std::string &bytes, const std::string &origin);
+
+/// The file's bytes: the same family gives the same bytes. Fails on a family
+/// that `parseFamily` would refuse.
+Result<std::string> serializeFamily(const Family &family);
+
+/// Writes beside `path` and renames, so that a reader never sees half a file.
+Status writeFamily(const Family &family, const std::string &path);
+
+} // namespace dlnet
+
+#endif // DLNET_FRONTEND_FAMILY_H

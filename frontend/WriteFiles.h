@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Several files that appear together or not at all.
+#ifndef DLNET_FRONTEND_WRITEFILES_H
+#define DLNET_FRONTEND_WRITEFILES_H
+
+#include "frontend/Result.h"
+
+#include <map>
+#include <string>
+
+namespace dlnet {
+
+/// Writes name -> content into `directory`, which is created. Everything is
+/// written under temporary names first, then renamed.
+Status writeFiles(const std::string &directory,
+                  const std::map<std::string, std::string> &files);
+
+} // namespace dlnet
+
+#endif // DLNET_FRONTEND_WRITEFILES_H

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs a model on the host: the real level in single precision, the integer
+// level by the formulas of dialect/SPEC.md. The integer executor is what the
+// emitted C must equal bit for bit.
+#ifndef DLNET_PASSES_EXECUTOR_H
+#define DLNET_PASSES_EXECUTOR_H
+
+#include "dialect/Lnn.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace dlnet::lnn {
+
+namespace detail {
+template <typename T> class Program;
+}
+
+/// A model made ready to run; independent of the IR that it came from.
+/// `T` is float for the real level and int16_t for the integer level.
+template <typename T> class Executor {
+public:
+  /// Emits an error and fails on an operation of the other level.
+  static mlir::FailureOr<Executor> compile(ModelOp model);
+
+  Executor(Executor &&) noexcept;
+  Executor &operator=(Executor &&) noexcept;
+  ~Executor();
+
+  /// Forecasts from `window` (windowSize elements) into `forecast`
+  /// (horizonSize elements). Integer windows count elements below 0 as 0.
+  /// Not for concurrent use of one executor.
+  void run(const T *window, T *forecast);
+
+  size_t windowSize() const;
+  size_t horizonSize() const;
+
+private:
+  explicit Executor(std::unique_ptr<detail::Program<T>> program);
+  std::unique_ptr<detail::Program<T>> program;
+};
+
+using FloatExecutor = Executor<float>;
+using IntegerExecutor = Executor<int16_t>;
+
+} // namespace dlnet::lnn
+
+#endif // DLNET_PASSES_EXECUTOR_H

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Ranges of the values of a real-level network, from its weights alone. The
+// solver's stability check and the choice of fixed-point formats rest on them.
+#ifndef DLNET_PASSES_REALRANGES_H
+#define DLNET_PASSES_REALRANGES_H
+
+#include "dialect/Lnn.h"
+#include "passes/Interval.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace dlnet::lnn {
+
+/// One entry for each element of a vector (or column of a sequence); a single
+/// entry where the size is unknown or all are alike.
+using RealVectorRange = llvm::SmallVector<Ranged<double>>;
+
+/// The box [low, high] that a cell's step provably does not leave, written by
+/// lnn-discretize on the step and read by lnn-quantize.
+inline constexpr llvm::StringLiteral kInvariantAttr = "lnn.invariant";
+/// Recorded ranges [low0, high0, low1, high1, ...] of a value, set on import.
+inline constexpr llvm::StringLiteral kRangeAttr = "lnn.range";
+
+class RealRanges {
+public:
+  /// Analyses a whole model. The window holds what its integers can express.
+  void analyze(ModelOp model);
+
+  /// Evaluates the operations of a block whose arguments have been set.
+  void evaluate(mlir::Block &block);
+
+  void set(mlir::Value value, RealVectorRange range);
+  /// The range of a value; unbounded when nothing is known of it.
+  const RealVectorRange &get(mlir::Value value) const;
+  /// The range that covers all elements.
+  Interval<double> hullOf(mlir::Value value) const;
+
+private:
+  void visit(mlir::Operation &op);
+  void visitScan(ScanOp scan);
+  RealVectorRange affine(AffineOp op) const;
+
+  llvm::DenseMap<mlir::Value, RealVectorRange> ranges;
+};
+
+/// The entry of element `index`, given that one entry may stand for all.
+template <typename N>
+const Ranged<N> &elementOf(const llvm::SmallVector<Ranged<N>> &range,
+                           size_t index) {
+  return range[range.size() == 1 ? 0 : index];
+}
+
+} // namespace dlnet::lnn
+
+#endif // DLNET_PASSES_REALRANGES_H

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lnn-verify-target: the last gate before C. The emitter relies on what is
+// checked here and says nothing itself.
+#include "passes/Passes.h"
+
+namespace dlnet::lnn {
+#define GEN_PASS_DEF_VERIFYTARGET
+#include "passes/Passes.h.inc"
+} // namespace dlnet::lnn
+
+using namespace mlir;
+using namespace dlnet;
+using namespace dlnet::lnn;
+
+namespace {
+
+bool isKnown(Operation *op) {
+  return op->hasTrait<ElementwiseInteger>() ||
+         isa<ConstantOp, LastOp, DifferenceOp, StackOp, ScanOp, FusedOp,
+             BlockSumS16Op, MatvecS8Op, YieldOp, ReturnOp>(op);
+}
+
+struct VerifyTarget : lnn::impl::VerifyTargetBase<VerifyTarget> {
+  using VerifyTargetBase::VerifyTargetBase;
+
+  void runOnOperation() override {
+    WalkResult result = getOperation().getBody().walk(
+        [&](Operation *op) { return WalkResult(check(op)); });
+    if (result.wasInterrupted() || failed(checkArena()))
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult check(Operation *op) {
+    if (!isKnown(op))
+      return op->emitError("cannot be done on the target; it is left over from "
+                           "the real level");
+    for (Type type : op->getResultTypes()) {
+      auto shaped = cast<ShapedType>(type);
+      if (!shaped.hasStaticShape())
+        return op->emitError("has an unknown size: ") << type;
+      if (!shaped.getElementType().isSignlessInteger())
+        return op->emitError("is left over from the real level: ") << type;
+    }
+    if (op->hasTrait<ElementwiseInteger>() && !isa<FusedOp>(op->getParentOp()))
+      return op->emitError("must be in a group; run lnn-fuse-elementwise");
+    if (auto product = dyn_cast<MatvecS8Op>(op);
+        product && !product.getPacking())
+      return op->emitError("has no packing; run lnn-prove-ranges");
+    if (op->getNumResults() != 0 && !isa<FusedOp>(op->getParentOp()) &&
+        !op->hasAttr(kBuffersAttr))
+      return op->emitError("has no buffer; run lnn-plan-memory");
+    return success();
+  }
+
+  LogicalResult checkArena() {
+    auto arena = getOperation()->getAttrOfType<ArrayAttr>(kArenaAttr);
+    if (!arena)
+      return getOperation().emitError("has no arena; run lnn-plan-memory");
+    int64_t bytes = 0;
+    for (auto buffer : arena.getAsRange<DictionaryAttr>())
+      bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
+               buffer.getAs<IntegerAttr>("width").getInt() / 8;
+    if (bytes > maxArenaBytes)
+      return getOperation().emitError("needs an arena of ")
+             << bytes << " bytes; the target has " << maxArenaBytes;
+    return success();
+  }
+};
+
+} // namespace

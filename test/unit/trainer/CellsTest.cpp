@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A reader that guesses shifts the cycle axis without a word, so every
+// malformed file must be refused with the place where it is wrong.
+#include "trainer/cells/Cells.h"
+#include "TemporaryFolder.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+using namespace dlnet;
+
+namespace {
+
+std::string constantCell(size_t cycles, const std::string &capacity = "1.1") {
+  std::string text = "capacity\n";
+  for (size_t i = 0; i < cycles; ++i)
+    text += capacity + "\n";
+  return text;
+}
+
+TEST(ReadCell, TakesTheColumnByNameAndTheNameFromTheFile) {
+  TemporaryFolder folder;
+  Result<Cell> cell = readCell(
+      folder.write("b1.csv", "CC Q,capacity,note\n0.1,1.1,x\n0.2,0.99,y\n"));
+  ASSERT_TRUE(cell) << cell.message();
+  EXPECT_EQ(cell->name, "b1");
+  ASSERT_EQ(cell->raw.size(), 2u);
+  EXPECT_DOUBLE_EQ(cell->raw[0], 1.0);
+  EXPECT_DOUBLE_EQ(cell->raw[1], 0.9);
+  EXPECT_EQ(cell->soh.size(), 2u);
+  EXPECT_EQ(cell->target.size(), 2u);
+}
+
+TEST(ReadCell, TakesOtherEncodingsOfTheSameFile) {
+  TemporaryFolder folder;
+  for (const char *text :
+       {"capacity\r\n1.1\r\n0.99\r\n", "capacity\n1.1\n0.99",
+        "\xef\xbb\xbf"
+        "capacity\n1.1\n0.99\n\n\n",
+        "\"capacity\"\n \"1.1\" \n\t0.99\n", "capacity\n1.1e0\n9.9e-1\n"}) {
+    Result<Cell> cell = readCell(folder.write("c.csv", text));
+    ASSERT_TRUE(cell) << cell.message();
+    EXPECT_EQ(cell->raw, (std::vector<double>{1.1 / 1.1, 0.99 / 1.1}));
+  }
+}
+
+TEST(ReadCell, ScalesByTheNominalCapacity) {
+  TemporaryFolder folder;
+  CellOptions options;
+  options.column = "Q";
+  options.nominalAh = 50;
+  Result<Cell> cell = readCell(folder.write("c.csv", "Q\n45\n"), options);
+  ASSERT_TRUE(cell) << cell.message();
+  EXPECT_DOUBLE_EQ(cell->raw[0], 0.9);
+}
+
+struct Malformed {
+  const char *name, *text, *expected;
+};
+
+void PrintTo(const Malformed &malformed, std::ostream *stream) {
+  *stream << malformed.name;
+}
+
+class MalformedCell : public testing::TestWithParam<Malformed> {};
+
+TEST_P(MalformedCell, IsRefusedWithItsPlace) {
+  TemporaryFolder folder;
+  std::string path = folder.write("bad.csv", GetParam().text);
+  Result<Cell> cell = readCell(path);
+  ASSERT_FALSE(cell);
+  EXPECT_EQ(cell.message(), path + GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MalformedCell,
+    testing::Values(
+        Malformed{"Empty", "", ": empty file"},
+        Malformed{"NoRows", "capacity\n", ":1: no row after the header"},
+        Malformed{"NoColumn", "cycle,soh\n1,1\n",
+                  ":1: no column 'capacity' in the header"},
+        Malformed{"ColumnTwice", "capacity,capacity\n1,1\n",
+                  ":1: column 'capacity' appears twice"},
+        Malformed{"Text", "capacity\n1.1\nhigh\n",
+                  ":3: capacity 'high' is not a number"},
+        Malformed{"TextBehind", "capacity\n1.1Ah\n",
+                  ":2: capacity '1.1Ah' is not a number"},
+        Malformed{"NoValue", "cycle,capacity\n1,\n",
+                  ":2: capacity '' is not a number"},
+        Malformed{"Binary", "capacity\n\x01\x02\n",
+                  ":2: capacity '?\?' is not a number"},
+        Malformed{"NaN", "capacity\nnan\n", ":2: capacity is not finite"},
+        Malformed{"Infinite", "capacity\n1\n-inf\n",
+                  ":3: capacity is not finite"},
+        Malformed{"Overflow", "capacity\n1e999\n",
+                  ":2: capacity '1e999' is not a number"},
+        Malformed{"TooFew", "cycle,capacity\n1,1.1\n2\n",
+                  ":3: 1 columns, expected 2"},
+        Malformed{"TooMany", "capacity\n1.1,3\n", ":2: 2 columns, expected 1"},
+        Malformed{"Zero", "capacity\n0\n",
+                  ":2: capacity 0 Ah is not in (0, 2.2) Ah, twice the nominal"},
+        Malformed{
+            "Negative", "capacity\n-1\n",
+            ":2: capacity -1 Ah is not in (0, 2.2) Ah, twice the nominal"},
+        Malformed{
+            "Absurd", "capacity\n1100\n",
+            ":2: capacity 1100 Ah is not in (0, 2.2) Ah, twice the nominal"},
+        Malformed{"BlankBetween", "capacity\n1.1\n\n1.1\n",
+                  ":3: blank line between rows"}),
+    [](const auto &info) { return std::string(info.param.name); });
+
+TEST(ReadCell, RefusesWhatIsNoFile) {
+  TemporaryFolder folder;
+  EXPECT_FALSE(readCell(folder.path("absent.csv")));
+  EXPECT_FALSE(readCell(folder.path()));
+}
+
+TEST(ReadCells, WalksFoldersSortsAndSaysWhatItSkips) {
+  TemporaryFolder folder;
+  folder.write("two/a.csv", constantCell(250));
+  folder.write("one/b.csv", constantCell(250));
+  folder.write("short.csv", constantCell(199));
+  folder.write("notes.txt", "no cell");
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 2u);
+  EXPECT_EQ(set->cells[0].name, "a");
+  EXPECT_EQ(set->cells[0].batch, "two");
+  EXPECT_EQ(set->cells[1].name, "b");
+  ASSERT_EQ(set->skipped.size(), 1u);
+  EXPECT_EQ(set->skipped[0].name, "short");
+  EXPECT_EQ(set->skipped[0].reason, "199 cycles, 200 needed");
+}
+
+TEST(ReadCells, FailsAsAWhole) {
+  TemporaryFolder folder;
+  EXPECT_FALSE(readCells(folder.path("absent")));
+  EXPECT_FALSE(readCells(folder.path())) << "a folder without cells";
+  folder.write("one/a.csv", constantCell(250));
+  folder.write("two/a.csv", constantCell(250));
+  EXPECT_FALSE(readCells(folder.path())) << "two cells of one name";
+  folder.write("two/a.csv", "capacity\n1.1\nx\n");
+  EXPECT_FALSE(readCells(folder.path())) << "a malformed cell";
+}
+
+TEST(ChooseCells, ByNameAndByAbsence) {
+  std::vector<Cell> cells;
+  for (const char *name : {"a", "b", "c"})
+    cells.push_back(makeCell(name, "", {1.0}));
+  Result<std::vector<Cell>> chosen = selectCells(cells, {"c", "a"});
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ((*chosen)[0].name, "c");
+  EXPECT_EQ((*chosen)[1].name, "a");
+  EXPECT_EQ(selectCells(cells, {"d"}).message(), "no usable cell named 'd'");
+  std::vector<Cell> unseen = cellsOutside(cells, {{"a"}, {"c", "d"}});
+  ASSERT_EQ(unseen.size(), 1u);
+  EXPECT_EQ(unseen[0].name, "b");
+}
+
+} // namespace

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Demo and tests without data rest on the simulator: the same seed must give
+// the same cells, and they must look like cells.
+#include "trainer/cells/Simulate.h"
+#include "TemporaryFolder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace dlnet;
+
+namespace {
+
+TEST(Simulate, SameSeedSameCells) {
+  std::vector<Cell> once = simulateFleet(5, 3), again = simulateFleet(5, 3);
+  for (size_t i = 0; i < once.size(); ++i)
+    EXPECT_EQ(once[i].raw, again[i].raw);
+  EXPECT_EQ(simulateFleet(8, 3)[2].raw, once[2].raw)
+      << "a cell does not depend on how many there are";
+  EXPECT_NE(simulateFleet(1, 4)[0].raw, once[0].raw);
+}
+
+TEST(Simulate, CellsAgeLikeCells) {
+  std::set<size_t> lives;
+  for (const Cell &cell : simulateFleet(40, 1)) {
+    EXPECT_GE(cell.raw.size(), 220u);
+    EXPECT_GT(cell.soh.front(), 0.96);
+    EXPECT_LT(cell.soh.front(), 1.01);
+    EXPECT_LT(cell.soh.back(), 0.9);
+    EXPECT_GT(*std::min_element(cell.target.begin(), cell.target.end()), 0.7);
+    lives.insert(cell.raw.size());
+  }
+  EXPECT_GT(lives.size(), 30u) << "lives differ";
+  EXPECT_GT(*lives.rbegin(), 900u);
+}
+
+TEST(Simulate, SurvivesTheCsvLayout) {
+  TemporaryFolder folder;
+  std::vector<Cell> fleet = simulateFleet(3, 2);
+  ASSERT_TRUE(writeCells(fleet, folder.path("fleet")));
+  Result<CellSet> set = readCells(folder.path("fleet"));
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), fleet.size());
+  for (size_t i = 0; i < fleet.size(); ++i) {
+    EXPECT_EQ(set->cells[i].name, fleet[i].name);
+    ASSERT_EQ(set->cells[i].raw.size(), fleet[i].raw.size());
+    for (size_t t = 0; t < fleet[i].raw.size(); ++t)
+      ASSERT_NEAR(set->cells[i].raw[t], fleet[i].raw[t], 1e-7);
+  }
+}
+
+} // namespace

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlnet-train as a user meets it: a family that can be read back, the same
+// bytes for the same seed, and one line for a mistake.
+#include "TemporaryFolder.h"
+#include "frontend/Family.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ostream>
+#include <sys/wait.h>
+
+using namespace dlnet;
+
+namespace {
+
+struct ToolRun {
+  int status = -1;
+  std::string output, errors;
+};
+
+ToolRun runTool(const TemporaryFolder &folder, const std::string &arguments) {
+  std::string command = std::string(DLNET_TRAIN_TOOL) + " " + arguments + " >" +
+                        folder.path("out.txt") + " 2>" + folder.path("err.txt");
+  int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out.txt"),
+          folder.read("err.txt")};
+}
+
+TEST(Train, WritesAFamilyThatCanBeRead) {
+  TemporaryFolder folder;
+  ToolRun simulate = runTool(folder, "simulate -o " + folder.path("fleet") +
+                                         " --cells 10 --seed 3");
+  ASSERT_EQ(simulate.status, 0) << simulate.errors;
+  EXPECT_NE(simulate.output.find("simulated"), std::string::npos);
+
+  std::string train = "train --data " + folder.path("fleet") +
+                      " --quick --units 4 --block 20 --basis 3 -o ";
+  ToolRun once = runTool(folder, train + folder.path("a.safetensors"));
+  ASSERT_EQ(once.status, 0) << once.errors;
+  EXPECT_NE(once.output.find("validation MAE"), std::string::npos);
+  EXPECT_NE(once.output.find("quadratic"), std::string::npos);
+  ToolRun again = runTool(folder, train + folder.path("b.safetensors"));
+  ASSERT_EQ(again.status, 0) << again.errors;
+  EXPECT_EQ(folder.read("a.safetensors"), folder.read("b.safetensors"));
+  ToolRun other =
+      runTool(folder, train + folder.path("c.safetensors --seed 2"));
+  ASSERT_EQ(other.status, 0) << other.errors;
+  EXPECT_NE(folder.read("a.safetensors"), folder.read("c.safetensors"));
+
+  Result<Family> family = readFamily(folder.path("a.safetensors"));
+  ASSERT_TRUE(family) << family.message();
+  EXPECT_EQ(family->data.source, "fleet");
+  EXPECT_EQ(family->data.train.size(), 6u);
+  EXPECT_EQ(family->data.validation.size(), 2u);
+  EXPECT_EQ(family->data.test.size(), 2u);
+  ASSERT_EQ(family->models.size(), 1u);
+  const FamilyModel &model = family->models[0];
+  EXPECT_EQ(model.name, "liquid4");
+  EXPECT_EQ(model.blocks(), 5);
+  EXPECT_EQ(model.macs, 5 * 2 * 4 * 7 + 3 * 104);
+  EXPECT_EQ(model.parameters, 2 * 4 * 8 + 3 * 5 + 100 * 4);
+  EXPECT_TRUE(model.measured.at("test").maeFloat);
+  EXPECT_LE(model.ranges.state.low, 0);
+  EXPECT_GE(model.ranges.state.high, 0);
+  EXPECT_LE(model.ranges.state.high, 1);
+}
+
+struct Mistake {
+  const char *name, *arguments, *expected;
+};
+
+void PrintTo(const Mistake &mistake, std::ostream *stream) {
+  *stream << mistake.name;
+}
+
+class TrainMistake : public testing::TestWithParam<Mistake> {};
+
+TEST_P(TrainMistake, IsOneLineAndAFailure) {
+  TemporaryFolder folder;
+  folder.write("bad/a.csv", "capacity\n1.1\nnan\n");
+  std::string arguments = GetParam().arguments;
+  for (size_t at; (at = arguments.find('@')) != std::string::npos;)
+    arguments.replace(at, 1, folder.path());
+  ToolRun run = runTool(folder, arguments);
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(std::count(run.errors.begin(), run.errors.end(), '\n'), 1)
+      << run.errors;
+  EXPECT_NE(run.errors.find(GetParam().expected), std::string::npos)
+      << run.errors;
+  EXPECT_EQ(folder.read("f.safetensors"), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, TrainMistake,
+    testing::Values(
+        Mistake{"NoCells", "train -o @/f.safetensors", "give --data"},
+        Mistake{"AbsentFolder", "train --data @/absent -o @/f.safetensors",
+                "not a directory"},
+        Mistake{"MalformedCell", "train --data @/bad -o @/f.safetensors",
+                "a.csv:3: capacity is not finite"},
+        Mistake{"AbsentOutputFolder",
+                "train --simulated --quick -o @/absent/f.safetensors",
+                "not a directory"},
+        Mistake{"Block", "train --simulated --block 7 -o @/f.safetensors",
+                "--block"},
+        Mistake{"Epochs", "train --simulated --epochs -1 -o @/f.safetensors",
+                "--epochs"},
+        Mistake{"BothSources", "train --simulated --data @ -o @/f.safetensors",
+                "--simulated"},
+        Mistake{"NoSubcommand", "", "subcommand"}),
+    [](const auto &info) { return std::string(info.param.name); });
+
+} // namespace
