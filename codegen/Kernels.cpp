@@ -22,15 +22,28 @@ typedef char dln_requires_arithmetic_shift[((-3) >> 1) == -2 ? 1 : -1];
 
 constexpr const char *kPairs = R"c(
 #if DLN_DSP
-/* Two neighbouring int16 in one load. */
-typedef uint32_t __attribute__((may_alias)) dln_pair;
+/* The smallest code and the fastest are the same here, so -Os may not choose. */
+#define DLN_INLINE static inline __attribute__((always_inline))
+
+/* Two neighbouring int16, or four packed weights, in one word. */
+typedef uint32_t __attribute__((may_alias)) dln_word;
 
 /* sum + low(a) * low(b) + high(a) * high(b), on signed halves. */
-static inline int32_t dln_smlad(uint32_t a, uint32_t b, int32_t sum)
+DLN_INLINE int32_t dln_smlad(uint32_t a, uint32_t b, int32_t sum)
 {
     int32_t result;
     __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
     return result;
+}
+
+/* Reads two words and steps over them. */
+DLN_INLINE const dln_word *dln_load2(const dln_word *from, uint32_t *a,
+                                     uint32_t *b)
+{
+    __asm__("ldrd %0, %1, [%2], #8"
+            : "=&r"(*a), "=&r"(*b), "+r"(from)
+            : "m"(*(const dln_word (*)[2])from));
+    return from;
 }
 #endif
 )c";
@@ -38,7 +51,7 @@ static inline int32_t dln_smlad(uint32_t a, uint32_t b, int32_t sum)
 constexpr const char *kBytes = R"c(
 #if DLN_DSP
 /* Bytes 0 and 2, each extended to 16 bits with its sign. */
-static inline uint32_t dln_sxtb16(uint32_t word)
+DLN_INLINE uint32_t dln_low_bytes(uint32_t word)
 {
     uint32_t result;
     __asm__("sxtb16 %0, %1" : "=r"(result) : "r"(word));
@@ -131,8 +144,22 @@ static void dln_block_sum(const int16_t *values, int32_t *sums, uint32_t blocks,
 }
 )c";
 
-// The loops over four columns are written out: -Os would not unroll them.
 constexpr const char *kDualRow = R"c(
+#if DLN_DSP
+/* Two columns of four rows. */
+DLN_INLINE const dln_word *dln_dual_row_step(const dln_word *weights, uint32_t x,
+                                             int32_t h[2], int32_t l[2])
+{
+    uint32_t w0, w1;
+    weights = dln_load2(weights, &w0, &w1);
+    h[0] = dln_smlad(w0, x, h[0]);
+    l[0] = dln_smlad(dln_low_bytes(w0), x, l[0]);
+    h[1] = dln_smlad(w1, x, h[1]);
+    l[1] = dln_smlad(dln_low_bytes(w1), x, l[1]);
+    return weights;
+}
+#endif
+
 /* y = W x for int8 weights. A halfword holds 256 * a + b for two rows, so one
    SMLAD gives 256 * sum(a) + sum(b), and one on the low bytes sum(b) alone:
    exact because the compiler proved sum|a * x| < 2^23 for every row. */
@@ -140,39 +167,29 @@ static void dln_matvec_dual_row(const uint32_t *weights, const int16_t *x,
                                 int32_t *y, uint32_t row_blocks,
                                 uint32_t column_pairs)
 {
-    do {
 #if DLN_DSP
-        const dln_pair *in = (const dln_pair *)(const void *)x;
-        const dln_pair *const end = in + (column_pairs & ~UINT32_C(1));
-        int32_t h0 = 0, l0 = 0, h1 = 0, l1 = 0;
+    const dln_word *w = (const dln_word *)weights;
+    do {
+        const dln_word *in = (const dln_word *)(const void *)x;
+        const dln_word *const end = in + (column_pairs & ~UINT32_C(1));
+        int32_t h[2] = {0, 0}, l[2] = {0, 0};
         while (in != end) {
-            const uint32_t x0 = in[0], x1 = in[1];
-            const uint32_t w0 = weights[0], w1 = weights[1];
-            const uint32_t w2 = weights[2], w3 = weights[3];
-            in += 2;
-            weights += 4;
-            h0 = dln_smlad(w0, x0, h0);
-            l0 = dln_smlad(dln_sxtb16(w0), x0, l0);
-            h1 = dln_smlad(w1, x0, h1);
-            l1 = dln_smlad(dln_sxtb16(w1), x0, l1);
-            h0 = dln_smlad(w2, x1, h0);
-            l0 = dln_smlad(dln_sxtb16(w2), x1, l0);
-            h1 = dln_smlad(w3, x1, h1);
-            l1 = dln_smlad(dln_sxtb16(w3), x1, l1);
+            uint32_t x0, x1;
+            in = dln_load2(in, &x0, &x1);
+            w = dln_dual_row_step(w, x0, h, l);
+            w = dln_dual_row_step(w, x1, h, l);
         }
         if ((column_pairs & 1u) != 0u) {
-            const uint32_t x0 = in[0], w0 = weights[0], w1 = weights[1];
-            weights += 2;
-            h0 = dln_smlad(w0, x0, h0);
-            l0 = dln_smlad(dln_sxtb16(w0), x0, l0);
-            h1 = dln_smlad(w1, x0, h1);
-            l1 = dln_smlad(dln_sxtb16(w1), x0, l1);
+            w = dln_dual_row_step(w, *in, h, l);
         }
-        y[0] = (int32_t)((uint32_t)h0 - (uint32_t)l0) >> 8;
-        y[1] = l0;
-        y[2] = (int32_t)((uint32_t)h1 - (uint32_t)l1) >> 8;
-        y[3] = l1;
+        y[0] = (int32_t)((uint32_t)h[0] - (uint32_t)l[0]) >> 8;
+        y[1] = l[0];
+        y[2] = (int32_t)((uint32_t)h[1] - (uint32_t)l[1]) >> 8;
+        y[3] = l[1];
+        y += 4;
+    } while (--row_blocks != 0u);
 #else
+    do {
         uint32_t pair, half;
         y[0] = y[1] = y[2] = y[3] = 0;
         for (pair = 0; pair < column_pairs; ++pair) {
@@ -189,37 +206,64 @@ static void dln_matvec_dual_row(const uint32_t *weights, const int16_t *x,
             }
             weights += 2;
         }
-#endif
         y += 4;
     } while (--row_blocks != 0u);
+#endif
 }
 )c";
 
 constexpr const char *kSxtb16Kernel = R"c(
+#if DLN_DSP
+/* Bytes 1 and 3, each extended to 16 bits with its sign. */
+DLN_INLINE uint32_t dln_high_bytes(uint32_t word)
+{
+    uint32_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(word));
+    return result;
+}
+
+/* Two columns of four rows. */
+DLN_INLINE const dln_word *dln_sxtb16_step(const dln_word *weights, uint32_t x,
+                                           int32_t sum[4])
+{
+    uint32_t w0, w1;
+    weights = dln_load2(weights, &w0, &w1);
+    sum[0] = dln_smlad(dln_high_bytes(w0), x, sum[0]);
+    sum[1] = dln_smlad(dln_low_bytes(w0), x, sum[1]);
+    sum[2] = dln_smlad(dln_high_bytes(w1), x, sum[2]);
+    sum[3] = dln_smlad(dln_low_bytes(w1), x, sum[3]);
+    return weights;
+}
+#endif
+
 /* y = W x for int8 weights, two bytes a halfword, any 16-bit x. */
 static void dln_matvec_sxtb16(const uint32_t *weights, const int16_t *x,
                               int32_t *y, uint32_t row_blocks,
                               uint32_t column_pairs)
 {
-    do {
 #if DLN_DSP
-        const dln_pair *in = (const dln_pair *)(const void *)x;
-        const dln_pair *const end = in + column_pairs;
-        int32_t a0 = 0, b0 = 0, a1 = 0, b1 = 0;
-        do {
-            const uint32_t x0 = *in++;
-            const uint32_t w0 = weights[0], w1 = weights[1];
-            weights += 2;
-            a0 = dln_smlad(dln_sxtb16_high(w0), x0, a0);
-            b0 = dln_smlad(dln_sxtb16(w0), x0, b0);
-            a1 = dln_smlad(dln_sxtb16_high(w1), x0, a1);
-            b1 = dln_smlad(dln_sxtb16(w1), x0, b1);
-        } while (in != end);
-        y[0] = a0;
-        y[1] = b0;
-        y[2] = a1;
-        y[3] = b1;
+    const dln_word *w = (const dln_word *)weights;
+    do {
+        const dln_word *in = (const dln_word *)(const void *)x;
+        const dln_word *const end = in + (column_pairs & ~UINT32_C(1));
+        int32_t sum[4] = {0, 0, 0, 0};
+        while (in != end) {
+            uint32_t x0, x1;
+            in = dln_load2(in, &x0, &x1);
+            w = dln_sxtb16_step(w, x0, sum);
+            w = dln_sxtb16_step(w, x1, sum);
+        }
+        if ((column_pairs & 1u) != 0u) {
+            w = dln_sxtb16_step(w, *in, sum);
+        }
+        y[0] = sum[0];
+        y[1] = sum[1];
+        y[2] = sum[2];
+        y[3] = sum[3];
+        y += 4;
+    } while (--row_blocks != 0u);
 #else
+    do {
         uint32_t pair, half;
         y[0] = y[1] = y[2] = y[3] = 0;
         for (pair = 0; pair < column_pairs; ++pair) {
@@ -234,22 +278,10 @@ static void dln_matvec_sxtb16(const uint32_t *weights, const int16_t *x,
             }
             weights += 2;
         }
-#endif
         y += 4;
     } while (--row_blocks != 0u);
-}
-)c";
-
-constexpr const char *kHighBytes = R"c(
-#if DLN_DSP
-/* Bytes 1 and 3, each extended to 16 bits with its sign. */
-static inline uint32_t dln_sxtb16_high(uint32_t word)
-{
-    uint32_t result;
-    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(word));
-    return result;
-}
 #endif
+}
 )c";
 
 } // namespace
@@ -275,9 +307,7 @@ std::string dlnet::codegen::kernelText(const std::set<Kernel> &used) {
   }
   if (has(Kernel::DualRow))
     text += kDualRow;
-  if (has(Kernel::Sxtb16)) {
-    text += kHighBytes;
+  if (has(Kernel::Sxtb16))
     text += kSxtb16Kernel;
-  }
   return text;
 }

@@ -23,6 +23,41 @@ template <typename ConcreteType>
 class ElementwiseInteger
     : public mlir::OpTrait::TraitBase<ConcreteType, ElementwiseInteger> {};
 
+/// Greatest size of one dimension, and greatest number of elements.
+inline constexpr int64_t kMaxSize = 65536, kMaxElements = int64_t(1) << 22;
+
+/// Whether each size is unknown or from 1 to `kMaxSize`, and the number of
+/// elements at most `kMaxElements`.
+bool hasUsableSizes(mlir::ShapedType type);
+
+/// Format of an operation's result (a FixedAttr), decided by lnn-quantize.
+inline constexpr llvm::StringLiteral kFormatAttr = "lnn.format";
+/// The same for the decay and the numerator of an lnn.fused_step.
+inline constexpr llvm::StringLiteral kDecayFormatAttr = "lnn.decay_format";
+inline constexpr llvm::StringLiteral kNumeratorFormatAttr =
+    "lnn.numerator_format";
+/// Bits of each input of an affine that enter its products: 8 or 16.
+inline constexpr llvm::StringLiteral kOperandBitsAttr = "lnn.operand_bits";
+/// The box [low, high] that a cell's step provably does not leave, written by
+/// lnn-discretize on the step and read by lnn-quantize.
+inline constexpr llvm::StringLiteral kInvariantAttr = "lnn.invariant";
+/// Recorded ranges [low0, high0, low1, high1, ...] of a value, set on import.
+inline constexpr llvm::StringLiteral kRangeAttr = "lnn.range";
+/// Names of the buffers of an operation's results; for a scan, of its state.
+inline constexpr llvm::StringLiteral kBuffersAttr = "lnn.buffers";
+/// On a model: one dictionary for each buffer of the arena.
+inline constexpr llvm::StringLiteral kArenaAttr = "lnn.arena";
+
+} // namespace dlnet::lnn
+
+namespace dlnet::lnn {
+
+/// `[` number `,` ... `]`, printed so that the same doubles are read back: the
+/// builtin form keeps six digits, and a scale of 2^-14 would not survive it.
+mlir::ParseResult parseReals(mlir::AsmParser &parser,
+                             mlir::DenseF64ArrayAttr &values);
+void printReals(mlir::AsmPrinter &printer, mlir::DenseF64ArrayAttr values);
+
 } // namespace dlnet::lnn
 
 #include "dialect/LnnDialect.h.inc"

@@ -53,6 +53,134 @@ LogicalResult FixedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+namespace {
+
+LogicalResult verifyFormat(Operation *op, NamedAttribute attr) {
+  auto format = dyn_cast<FixedAttr>(attr.getValue());
+  if (!format || op->getNumResults() != 1)
+    return op->emitOpError("wants a #lnn.fixed for its one result as ")
+           << attr.getName(); // format_c1
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  int64_t size = type && type.getRank() > 0 ? type.getShape().back() : 1;
+  int64_t found = format.getScale().size();
+  if (found != 1 && !ShapedType::isDynamic(size) && found != size)
+    return op->emitOpError("has ")
+           << found << " scales in " << attr.getName() << "; expected 1 or "
+           << size; // format_c2
+  return success();
+}
+
+LogicalResult verifyIntervals(Operation *op, NamedAttribute attr, bool one) {
+  auto ends = dyn_cast<DenseF64ArrayAttr>(attr.getValue());
+  if (!ends || ends.empty() || ends.size() % 2 != 0 || (one && ends.size() != 2))
+    return op->emitOpError("wants array<f64: low, high> ")
+           << (one ? "once" : "for each element") << " as " << attr.getName();
+  for (int64_t i = 0; i < ends.size(); i += 2)
+    if (!(std::isfinite(ends[i]) && std::isfinite(ends[i + 1]) &&
+          ends[i] <= ends[i + 1]))
+      return op->emitOpError("has [")
+             << ends[i] << ", " << ends[i + 1] << "] in " << attr.getName()
+             << "; expected finite ends in order";
+  return success();
+}
+
+LogicalResult verifyOperandBits(Operation *op, NamedAttribute attr) {
+  auto bits = dyn_cast<DenseI32ArrayAttr>(attr.getValue());
+  if (!bits || !isa<AffineOp>(op) ||
+      bits.size() != static_cast<int64_t>(op->getNumOperands()) ||
+      llvm::any_of(bits.asArrayRef(),
+                   [](int32_t value) { return value != 8 && value != 16; }))
+    return op->emitOpError("wants 8 or 16 for each input of an lnn.affine as ")
+           << attr.getName();
+  return success();
+}
+
+LogicalResult verifyBuffers(Operation *op, NamedAttribute attr) {
+  auto names = dyn_cast<ArrayAttr>(attr.getValue());
+  if (!names || names.size() != op->getNumResults() ||
+      !llvm::all_of(names, llvm::IsaPred<StringAttr>))
+    return op->emitOpError("wants a name for each result as ")
+           << attr.getName();
+  return success();
+}
+
+LogicalResult verifyArena(Operation *op, NamedAttribute attr) {
+  auto isBuffer = [](Attribute entry) {
+    auto buffer = dyn_cast<DictionaryAttr>(entry);
+    if (!buffer || !buffer.getAs<StringAttr>("name") ||
+        !buffer.getAs<DenseI64ArrayAttr>("lifetimes"))
+      return false;
+    auto elements = buffer.getAs<IntegerAttr>("elements");
+    auto width = buffer.getAs<IntegerAttr>("width");
+    return elements && elements.getType().isSignlessInteger(64) &&
+           elements.getInt() > 0 && elements.getInt() <= 2 * kMaxElements &&
+           width && width.getType().isSignlessInteger(64) &&
+           (width.getInt() == 16 || width.getInt() == 32);
+  };
+  auto buffers = dyn_cast<ArrayAttr>(attr.getValue());
+  if (!buffers || !isa<ModelOp>(op) || !llvm::all_of(buffers, isBuffer))
+    return op->emitOpError("wants {elements, lifetimes, name, width} for each "
+                           "buffer of a model as ")
+           << attr.getName();
+  return success();
+}
+
+} // namespace
+
+LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attr) {
+  StringRef name = attr.getName();
+  if (name == kFormatAttr || name == kDecayFormatAttr ||
+      name == kNumeratorFormatAttr)
+    return verifyFormat(op, attr);
+  if (name == kRangeAttr)
+    return verifyIntervals(op, attr, /*one=*/false); // range_c1
+  if (name == kInvariantAttr)
+    return verifyIntervals(op, attr, /*one=*/true); // invariant_c1
+  if (name == kOperandBitsAttr)
+    return verifyOperandBits(op, attr); // operand_bits_c1
+  if (name == kBuffersAttr)
+    return verifyBuffers(op, attr); // buffers_c1
+  if (name == kArenaAttr)
+    return verifyArena(op, attr); // arena_c1
+  return op->emitOpError("has ")
+         << name << ", which is no attribute of lnn"; // attribute_c1
+}
+
+bool dlnet::lnn::hasUsableSizes(ShapedType type) {
+  if (!type.hasRank())
+    return false;
+  int64_t elements = 1;
+  for (int64_t size : type.getShape()) {
+    if (ShapedType::isDynamic(size))
+      continue;
+    if (size < 1 || size > kMaxSize || elements > kMaxElements / size)
+      return false;
+    elements *= size;
+  }
+  return true;
+}
+
+ParseResult dlnet::lnn::parseReals(AsmParser &parser,
+                                   DenseF64ArrayAttr &values) {
+  SmallVector<double> numbers;
+  if (parser.parseCommaSeparatedList(
+          AsmParser::Delimiter::Square,
+          [&] { return parser.parseFloat(numbers.emplace_back()); }))
+    return failure();
+  values = DenseF64ArrayAttr::get(parser.getContext(), numbers);
+  return success();
+}
+
+void dlnet::lnn::printReals(AsmPrinter &printer, DenseF64ArrayAttr values) {
+  printer << "[";
+  llvm::interleaveComma(values.asArrayRef(), printer.getStream(),
+                        [&](double value) {
+                          printer.printFloat(APFloat(value));
+                        });
+  printer << "]";
+}
+
 SmallVector<double> dlnet::lnn::realElements(ElementsAttr attr) {
   SmallVector<double> values;
   values.reserve(attr.getNumElements());

@@ -23,6 +23,7 @@ def Lnn_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
 }
 
 class Lnn_Enum<string name, string summary, list<I32EnumAttrCase> cases>
@@ -57,18 +58,29 @@ def Lnn_FixedAttr : AttrDef<Lnn_Dialect, "Fixed"> {
   }];
   let parameters = (ins "unsigned":$width, "::mlir::DenseF64ArrayAttr":$scale,
       "::mlir::DenseF64ArrayAttr":$zero);
-  let assemblyFormat = "`<` $width `,` $scale `,` $zero `>`";
+  let assemblyFormat = "`<` $width `,` custom<Reals>($scale) `,` custom<Reals>($zero) `>`";
   let genVerifyDecl = 1;
 }
 
-// Real tensors; sizes may be `?` until shapes are specialized.
-def Lnn_Real : RankedTensorOf<[F32]>;
-def Lnn_RealVector : 1DTensorOf<[F32]>;
-def Lnn_S16 : 1DTensorOf<[I16]>;
-def Lnn_S32 : 1DTensorOf<[I32]>;
-def Lnn_Integer : 1DTensorOf<[I16, I32]>;
-def Lnn_Vector : 1DTensorOf<[F32, I16, I32]>;
-def Lnn_Sequence : 2DTensorOf<[F32, I16]>;
+// size_c1: passes and tools reserve memory by these sizes. `?` is allowed until
+// shapes are specialized.
+class Lnn_Sized<Type type> : ConfinedType<type,
+    [CPred<"::dlnet::lnn::hasUsableSizes(::llvm::cast<::mlir::ShapedType>($_self))">],
+    type.summary # " with sizes from 1 to 65536 and at most 2^22 elements">;
+def Lnn_Real : Lnn_Sized<TensorRankOf<[F32], [1, 2]>>;
+def Lnn_RealVector : Lnn_Sized<1DTensorOf<[F32]>>;
+def Lnn_S16 : Lnn_Sized<1DTensorOf<[I16]>>;
+def Lnn_S32 : Lnn_Sized<1DTensorOf<[I32]>>;
+def Lnn_Integer : Lnn_Sized<1DTensorOf<[I16, I32]>>;
+def Lnn_Vector : Lnn_Sized<1DTensorOf<[F32, I16, I32]>>;
+def Lnn_Sequence : Lnn_Sized<2DTensorOf<[F32, I16]>>;
+
+// dense_c1: other forms (resources, sparse) cannot be read element by element.
+def Lnn_Elements : ElementsAttrBase<CPred<[{
+    ::llvm::isa<::mlir::DenseIntOrFPElementsAttr>($_self) &&
+    ::dlnet::lnn::hasUsableSizes(
+        ::llvm::cast<::mlir::DenseElementsAttr>($_self).getType())
+  }]>, "dense elements with sizes from 1 to 65536 and at most 2^22 elements">;
 
 class Lnn_Op<string mnemonic, list<Trait> traits = []>
     : Op<Lnn_Dialect, mnemonic, traits>;

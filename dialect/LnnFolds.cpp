@@ -28,6 +28,9 @@ OpFoldResult foldReal(Attribute lhs, Attribute rhs, Type type, Fn op) {
   SmallVector<float> values(result.getNumElements());
   for (auto [i, value] : llvm::enumerate(values))
     value = op(x[x.size() == 1 ? 0 : i], y[y.size() == 1 ? 0 : i]);
+  // What overflows stays an operation, for the passes to refuse.
+  if (!llvm::all_of(values, [](float v) { return std::isfinite(v); }))
+    return {};
   return DenseElementsAttr::get(result, ArrayRef<float>(values));
 }
 

@@ -11,6 +11,15 @@
 using namespace mlir;
 using namespace dlnet::lnn;
 
+namespace dlnet::lnn {
+
+static void printReals(OpAsmPrinter &printer, Operation *,
+                       DenseF64ArrayAttr values) {
+  printReals(printer, values);
+}
+
+} // namespace dlnet::lnn
+
 #define GET_OP_CLASSES
 #include "dialect/LnnOps.cpp.inc"
 
@@ -80,8 +89,12 @@ LogicalResult ModelOp::verifyRegions() {
     return emitOpError("takes one window, not ")
            << block.getNumArguments() << " arguments"; // model_c1
   auto type = dyn_cast<RankedTensorType>(block.getArgument(0).getType());
-  if (!type || type.getRank() != 1 || !type.hasStaticShape())
-    return emitOpError("takes a window of rank 1 and known size, not ")
+  if (!type || type.getRank() != 1 || !type.hasStaticShape() ||
+      !hasUsableSizes(type) ||
+      !(type.getElementType().isF32() ||
+        type.getElementType().isSignlessInteger(16)))
+    return emitOpError("takes a window of rank 1, of f32 or i16 and of a known "
+                       "size from 1 to 65536, not ")
            << block.getArgument(0).getType(); // model_c2
   auto ret = dyn_cast<ReturnOp>(block.getTerminator());
   if (!ret)
@@ -128,6 +141,14 @@ LogicalResult ScanOp::verifyRegions() {
       yield.getOperand(0).getType() != getInit().getType())
     return emitOpError("must yield one next state of type ")
            << getInit().getType(); // scan_c5
+  return success();
+}
+
+LogicalResult ConstantOp::verify() {
+  if (getElementTypeOrSelf(getResult()).isF32() &&
+      !llvm::all_of(realElements(getValue()),
+                    [](double value) { return std::isfinite(value); }))
+    return emitOpError("has an element that is not finite"); // constant_c1
   return success();
 }
 
@@ -297,7 +318,7 @@ LogicalResult FusedOp::verifyRegions() {
 
 LogicalResult MatvecS8Op::verify() {
   auto type = getWeights().getShapedType();
-  if (type.getRank() != 2 || !type.getElementType().isInteger(8))
+  if (type.getRank() != 2 || !type.getElementType().isSignlessInteger(8))
     return emitOpError("needs i8 weights of rank 2, not ")
            << type; // matvec_s8_c1
   if (type.getDimSize(0) != sizeOf(getResult()) ||

@@ -57,9 +57,10 @@ def Lnn_YieldOp : Lnn_Op<"yield", [Terminator, Pure,
 def Lnn_ConstantOp : Lnn_Op<"constant", [Pure, ConstantLike,
     AllTypesMatch<["value", "result"]>]> {
   let summary = "a tensor known at compile time";
-  let arguments = (ins ElementsAttr:$value);
+  let arguments = (ins Lnn_Elements:$value);
   let results = (outs Lnn_Vector:$result);
   let assemblyFormat = "$value attr-dict";
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -157,7 +158,7 @@ def Lnn_NormalizeOp : Lnn_Op<"normalize", [Pure, SameOperandsAndResultType]> {
   let arguments = (ins Lnn_Real:$input, DenseF64ArrayAttr:$offset,
       DenseF64ArrayAttr:$scale);
   let results = (outs Lnn_Real:$result);
-  let assemblyFormat = "$input `offset` $offset `scale` $scale attr-dict `:` type($input)";
+  let assemblyFormat = "$input `offset` custom<Reals>($offset) `scale` custom<Reals>($scale) attr-dict `:` type($input)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
@@ -190,8 +191,8 @@ def Lnn_AffineOp : Lnn_Op<"affine", [Pure]> {
     (rows x size of the input) for each input.
   }];
   let arguments = (ins Variadic<Lnn_RealVector>:$inputs,
-      TypedArrayAttrBase<ElementsAttr, "weight matrices">:$weights,
-      ElementsAttr:$bias);
+      TypedArrayAttrBase<Lnn_Elements, "weight matrices">:$weights,
+      Lnn_Elements:$bias);
   let results = (outs Lnn_RealVector:$result);
   let assemblyFormat = [{
     `(` $inputs `)` `weights` $weights `bias` $bias attr-dict
@@ -291,7 +292,7 @@ def Lnn_MatvecS8Op : Lnn_Op<"matvec_s8", [Pure]> {
     `packing` is how the weights lie in flash and which products the
     Cortex-M4 uses; it does not change the result. `lnn-prove-ranges` sets it.
   }];
-  let arguments = (ins Lnn_S16:$input, ElementsAttr:$weights,
+  let arguments = (ins Lnn_S16:$input, Lnn_Elements:$weights,
       OptionalAttr<Lnn_PackingAttr>:$packing);
   let results = (outs Lnn_S32:$result);
   let assemblyFormat = [{

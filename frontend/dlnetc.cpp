@@ -20,6 +20,7 @@ int main(int argc, char **argv) {
   dlnet::addCompile(app, command);
   dlnet::addEvaluate(app, command);
   dlnet::addInspect(app, command);
+  dlnet::addForecast(app, command);
   CLI11_PARSE(app, argc, argv);
   return command();
 }

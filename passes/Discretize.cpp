@@ -238,8 +238,7 @@ private:
       if (plan.method == SolverMethod::ExplicitEuler &&
           plan.dt * decay.high >= 2.0) {
         double total = plan.dt * static_cast<double>(plan.steps);
-        auto needed =
-            static_cast<int64_t>(std::floor(total * decay.high / 2.0)) + 1;
+        int64_t needed = roundReal(std::floor(total * decay.high / 2.0)) + 1;
         InFlightDiagnostic diag =
             ode.emitError("explicit Euler is unstable: unit ")
             << unit << " decays by up to " << decay.high
@@ -265,6 +264,9 @@ private:
         Decomposer(builder, body.getArgument(0)).decompose(ode.getDerivative());
     if (failed(checkDecay(ode, parts, *plan)))
       return failure();
+    if (plan->method == SolverMethod::Fused &&
+        ShapedType::isDynamic(sizeOf(ode.getState())))
+      return ode.emitError("needs a state of known size for solver=fused");
     std::optional<double> radius = findInvariant(ode, *plan);
 
     builder.setInsertionPoint(ode);

@@ -27,9 +27,10 @@ inline int64_t saturate16(int64_t value) {
   return std::clamp<int64_t>(value, INT16_MIN, INT16_MAX);
 }
 
-/// floor(value + 1/2) of a real number, as an integer.
+/// floor(value + 1/2) of a real number, as an integer; saturates at 2^62.
 inline int64_t roundReal(double value) {
-  return static_cast<int64_t>(std::floor(value + 0.5));
+  return static_cast<int64_t>(
+      std::clamp(std::floor(value + 0.5), -0x1p62, 0x1p62));
 }
 
 /// The table look-up of lnn.lut_s16: `bits` index bits, the rest interpolates.

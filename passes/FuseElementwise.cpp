@@ -89,6 +89,12 @@ private:
             return !members.contains(user);
           }))
         leaving.push_back(op->getResult(0));
+    if (leaving.empty()) {
+      // Nothing reads the group: it is dead, and a loop must give something.
+      for (Operation *op : llvm::reverse(group))
+        op->erase();
+      return;
+    }
     OpBuilder builder(before);
     auto fused = builder.create<FusedOp>(group.front()->getLoc(),
                                          TypeRange(ValueRange(leaving)));

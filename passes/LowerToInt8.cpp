@@ -474,8 +474,8 @@ private:
     Location loc = op.getLoc();
     double dt = op.getDt().convertToDouble();
     FixedFormat format = formatAttr(op);
-    FixedFormat decayFormat = formatAttr(op, "lnn.decay_format");
-    FixedFormat sumFormat = formatAttr(op, "lnn.numerator_format");
+    FixedFormat decayFormat = formatAttr(op, kDecayFormatAttr);
+    FixedFormat sumFormat = formatAttr(op, kNumeratorFormatAttr);
     Fixed source = get(op.getSource());
     source.format.scale[0] *= dt;
     FailureOr<Value> decay = convert(loc, get(op.getDecay()), decayFormat);
@@ -514,10 +514,25 @@ struct LowerToInt8 : lnn::impl::LowerToInt8Base<LowerToInt8> {
       return signalPassFailure();
     }
     WalkResult formats = getOperation().getBody().walk([](Operation *op) {
-      bool decided = op->getNumResults() == 0 || op->hasAttr(kFormatAttr);
-      if (!decided)
-        op->emitError("has no ") << kFormatAttr << "; run lnn-quantize first";
-      return decided ? WalkResult::advance() : WalkResult::interrupt();
+      SmallVector<StringRef> wanted;
+      if (op->getNumResults() != 0)
+        wanted.push_back(kFormatAttr);
+      if (isa<AffineOp>(op))
+        wanted.push_back(kOperandBitsAttr);
+      if (isa<FusedStepOp>(op))
+        wanted.append({kDecayFormatAttr, kNumeratorFormatAttr});
+      for (StringRef name : wanted)
+        if (!op->hasAttr(name)) {
+          op->emitError("has no ") << name << "; run lnn-quantize first";
+          return WalkResult::interrupt();
+        }
+      for (Type type : op->getResultTypes())
+        if (auto shaped = dyn_cast<ShapedType>(type);
+            !shaped || !shaped.hasStaticShape()) {
+          op->emitError("has an unknown size: ") << type;
+          return WalkResult::interrupt();
+        }
+      return WalkResult::advance();
     });
     if (formats.wasInterrupted() ||
         failed(Lowering(getOperation(), lutBits).run()))

@@ -45,13 +45,36 @@ int64_t elementsOf(Value value) {
 struct PlanMemory : lnn::impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override {
     order.clear();
+    ends.clear();
     lifetimes.clear();
+    claimed.clear();
+    if (failed(checkLevel()))
+      return signalPassFailure();
     number(getOperation().getBody().front());
     collect(getOperation().getBody().front());
     place();
   }
 
 private:
+  /// Only vectors of known size and of the integer level have a place.
+  LogicalResult checkLevel() {
+    WalkResult result = getOperation().getBody().walk([](Operation *op) {
+      for (Type type : op->getResultTypes()) {
+        auto shaped = dyn_cast<RankedTensorType>(type);
+        if (!shaped || !shaped.hasStaticShape() ||
+            !(shaped.getElementType().isSignlessInteger(16) ||
+              shaped.getElementType().isSignlessInteger(32))) {
+          op->emitError("lnn-plan-memory takes integer-level networks of known "
+                        "sizes; found ")
+              << op->getName() << " of " << type;
+          return WalkResult::interrupt();
+        }
+      }
+      return WalkResult::advance();
+    });
+    return failure(result.wasInterrupted());
+  }
+
   /// Numbers the operations in the order in which they run; a scan ends after
   /// its body.
   void number(Block &block) {
@@ -70,12 +93,15 @@ private:
   }
 
   /// When `value` is read last; a value from outside a scan that the scan
-  /// reads in its body is needed until the scan ends.
+  /// reads in its body is needed until the scan ends. Its newest element has
+  /// no memory of its own, so that who reads that reads the value.
   int64_t lastUse(Value value, Block &block) const {
     int64_t last = -1;
     for (OpOperand &use : value.getUses()) {
       Operation *user = block.findAncestorOpInBlock(*use.getOwner());
       last = std::max(last, endOf(user));
+      if (auto newest = dyn_cast<LastOp>(use.getOwner()))
+        last = std::max(last, lastUse(newest.getResult(), block));
     }
     return last;
   }

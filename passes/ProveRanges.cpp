@@ -48,6 +48,13 @@ IntegerRange forgetSteepSlope(IntegerRange range) {
   return range;
 }
 
+/// The ends of x cannot give values that no x gives; this also keeps later
+/// products of them within 64 bits.
+Interval<int64_t> intersect(Interval<int64_t> part, Interval<int64_t> whole) {
+  return {std::clamp(part.low, whole.low, whole.high),
+          std::clamp(part.high, whole.low, whole.high)};
+}
+
 int32_t perElement(ArrayRef<int32_t> values, size_t index) {
   return values[values.size() == 1 ? 0 : index];
 }
@@ -56,6 +63,12 @@ struct ProveRanges : lnn::impl::ProveRangesBase<ProveRanges> {
   void runOnOperation() override {
     ranges.clear();
     ModelOp model = getOperation();
+    if (widthOf(model.getWindow()) != 16) {
+      model.emitError("lnn-prove-ranges takes integer-level networks; found a "
+                      "window of ")
+          << model.getWindow().getType();
+      return signalPassFailure();
+    }
     ranges[model.getWindow()] = {IntegerRange::independent({0, INT16_MAX})};
     if (failed(prove(model.getBody().front())))
       signalPassFailure();
@@ -70,6 +83,8 @@ private:
   }
 
   LogicalResult prove(Operation *operation) {
+    if (failed(checkTypes(operation)))
+      return failure();
     return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
         .Case([&](ConstantOp op) {
           IntegerVectorRange result;
@@ -163,6 +178,19 @@ private:
 
   // ---- Bookkeeping ----
 
+  static LogicalResult checkTypes(Operation *op) {
+    for (Type type : op->getResultTypes()) {
+      auto shaped = dyn_cast<RankedTensorType>(type);
+      if (!shaped || !shaped.getElementType().isSignlessInteger())
+        return op->emitError("lnn-prove-ranges takes integer-level networks; "
+                             "found ")
+               << op->getName() << " of " << type;
+      if (!shaped.hasStaticShape())
+        return op->emitError("has an unknown size: ") << type;
+    }
+    return success();
+  }
+
   const IntegerVectorRange &get(Value value) const {
     return ranges.find(value)->second;
   }
@@ -185,6 +213,8 @@ private:
     for (auto [row, element] : llvm::enumerate(range)) {
       if (!limit.contains(element.all))
         return overflow(op, row, element.all);
+      element.atLow = intersect(element.atLow, element.all);
+      element.atHigh = intersect(element.atHigh, element.all);
       element = forgetSteepSlope(element);
     }
     ranges[op->getResult(0)] = std::move(range);
@@ -308,6 +338,9 @@ private:
   }
 
   LogicalResult proveScan(ScanOp op) {
+    if (widthOf(op.getState()) != 16)
+      return op.emitError("carries a state of ")
+             << op.getState().getType() << "; only 16 bits can be proved";
     if (op.getSequence())
       ranges[*op.getRow()] = get(op.getSequence());
     // Every 16-bit state is possible; that the step keeps it there is shown

@@ -34,7 +34,8 @@ struct Quantize : lnn::impl::QuantizeBase<Quantize> {
   using QuantizeBase::QuantizeBase;
 
   void runOnOperation() override {
-    if ((stateBits != 8 && stateBits != 16) || !(headroom >= 1.0)) {
+    if ((stateBits != 8 && stateBits != 16) || !(headroom >= 1.0) ||
+        !std::isfinite(headroom)) {
       getOperation().emitError("lnn-quantize wants state-bits 8 or 16 and a "
                                "headroom of at least 1; found ")
           << stateBits.getValue() << " and " << headroom.getValue();
@@ -54,11 +55,21 @@ struct Quantize : lnn::impl::QuantizeBase<Quantize> {
 
 private:
   LogicalResult decide(Operation *operation) {
+    if (failed(checkSizes(operation)))
+      return failure();
     return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
-        .Case<LastOp, DifferenceOp, ClampOp>(
-            [&](auto op) { return assign(op, formatOf(op.getInput())); })
-        .Case([&](BlockMeanOp op) {
+        .Case<LastOp, DifferenceOp, ClampOp>([&](auto op) {
+          if (failed(checkPlain(op, op.getInput())))
+            return failure();
+          return assign(op, formatOf(op.getInput()));
+        })
+        .Case([&](BlockMeanOp op) -> LogicalResult {
           FixedFormat format = formatOf(op.getInput());
+          if (format.width != 16)
+            return op.emitError("reads a 32-bit value; block means take the "
+                                "16 bits of the window");
+          if (failed(checkPlain(op, op.getInput())))
+            return failure();
           int64_t size = sizeOf(op.getInput()) / sizeOf(op.getResult());
           return assign(op, FixedFormat::uniform(32, format.scale[0] / size,
                                                  format.zero[0]));
@@ -70,7 +81,10 @@ private:
         })
         .Case([&](NormalizeOp op) { return normalize(op); })
         .Case<AddOp, SubOp>([&](auto op) { return sum(op); })
-        .Case([&](MulOp op) {
+        .Case([&](MulOp op) -> LogicalResult {
+          if (failed(checkPlain(op, op.getLhs())) ||
+              failed(checkPlain(op, op.getRhs())))
+            return failure();
           double scale =
               formatOf(op.getLhs()).scale[0] * formatOf(op.getRhs()).scale[0];
           return assign(op, FixedFormat::uniform(
@@ -83,8 +97,15 @@ private:
         .Case([&](ActivateOp op) {
           return assign(op, FixedFormat::uniform(16, 1.0 / 32768));
         })
-        .Case(
-            [&](EulerStepOp op) { return assign(op, formatOf(op.getState())); })
+        .Case([&](EulerStepOp op) -> LogicalResult {
+          if (formatOf(op.getState()).width != 16)
+            return op.emitError("steps a 32-bit state; the target steps 16 "
+                                "bits");
+          if (failed(checkPlain(op, op.getState())) ||
+              failed(checkPlain(op, op.getDerivative())))
+            return failure();
+          return assign(op, formatOf(op.getState()));
+        })
         .Case([&](FusedStepOp op) { return fusedStep(op); })
         .Case<ReturnOp, YieldOp>([](auto) { return success(); })
         .Default([](Operation *op) {
@@ -95,6 +116,26 @@ private:
   }
 
   FixedFormat formatOf(Value value) const { return formats.at(value); }
+
+  static LogicalResult checkSizes(Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (auto shaped = dyn_cast<ShapedType>(type);
+          shaped && !shaped.hasStaticShape())
+        return op->emitError("has an unknown size: ") << type;
+    return success();
+  }
+
+  /// Operations that compute with the integers themselves need all elements
+  /// in one unit, and 0 to mean 0.
+  LogicalResult checkPlain(Operation *op, Value value) const {
+    FixedFormat format = formatOf(value);
+    if (format.size() == 1 && format.zero[0] == 0.0)
+      return success();
+    return op->emitError("reads a value whose elements have scales or zeros of "
+                         "their own; such values may only be added, "
+                         "subtracted, normalized, activated or multiplied by "
+                         "weights");
+  }
 
   LogicalResult assign(Operation *op, const FixedFormat &format,
                        StringRef name = kFormatAttr) {
@@ -143,7 +184,8 @@ private:
   LogicalResult normalize(NormalizeOp op) {
     // Only the meaning of the integers changes.
     FixedFormat in = formatOf(op.getInput()), out{in.width, {}, {}};
-    size_t size = std::max(in.size(), op.getScale().size());
+    size_t size =
+        std::max({in.size(), op.getScale().size(), op.getOffset().size()});
     for (size_t i = 0; i < size; ++i) {
       double scale = op.getScale()[op.getScale().size() == 1 ? 0 : i];
       double offset = op.getOffset()[op.getOffset().size() == 1 ? 0 : i];
@@ -269,12 +311,20 @@ private:
       format.scale.push_back(magnitude > 0.0 ? magnitude / 32767 : 1.0 / 32768);
       format.zero.push_back(0.0);
     }
+    // Only products can take a scale for each of their operand's elements.
+    if (!llvm::all_of(op->getUsers(),
+                      [](Operation *user) { return isa<AffineOp>(user); }))
+      return FixedFormat::uniform(
+          16, *std::max_element(format.scale.begin(), format.scale.end()));
     return format;
   }
 
   double windowScale() { return formatOf(getOperation().getWindow()).scale[0]; }
 
   LogicalResult fusedStep(FusedStepOp op) {
+    if (failed(checkPlain(op, op.getState())) ||
+        failed(checkPlain(op, op.getSource())))
+      return failure();
     double dt = op.getDt().convertToDouble();
     Interval<double> decay = ranges.hullOf(op.getDecay());
     double half = std::max(decay.high - decay.low, 1e-6) / 2;
@@ -285,11 +335,11 @@ private:
         failed(assign(op,
                       FixedFormat::uniform(16, half / 32767,
                                            (decay.high + decay.low) / 2),
-                      "lnn.decay_format")) ||
+                      kDecayFormatAttr)) ||
         failed(assign(op,
                       FixedFormat::uniform(
                           32, std::max(state.scale[0], scaleFor(numerator))),
-                      "lnn.numerator_format")))
+                      kNumeratorFormatAttr)))
       return failure();
     return success();
   }

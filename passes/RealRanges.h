@@ -16,12 +16,6 @@ namespace dlnet::lnn {
 /// entry where the size is unknown or all are alike.
 using RealVectorRange = llvm::SmallVector<Ranged<double>>;
 
-/// The box [low, high] that a cell's step provably does not leave, written by
-/// lnn-discretize on the step and read by lnn-quantize.
-inline constexpr llvm::StringLiteral kInvariantAttr = "lnn.invariant";
-/// Recorded ranges [low0, high0, low1, high1, ...] of a value, set on import.
-inline constexpr llvm::StringLiteral kRangeAttr = "lnn.range";
-
 class RealRanges {
 public:
   /// Analyses a whole model. The window holds what its integers can express.

@@ -23,7 +23,7 @@ struct TrainOptions {
   double nominalAh = 1.1;              ///< Recorded; the cells are SOH already.
   int64_t window = 100, horizon = 100; ///< Cycles.
   int64_t units = 16, block = 10, basis = 6;
-  int64_t epochs = 20, batch = 1024;
+  int64_t epochs = 40, batch = 1024;
   int64_t stride = 1;   ///< Cycles between training windows of a cell.
   double rate = 1.2e-2; ///< Peak learning rate.
   double decay = 1e-4;  ///< Weight decay of matrices.

@@ -11,7 +11,7 @@ static int16_t window[SOH_WINDOW];
 static int16_t forecast[SOH_HORIZON];
 
 int main(void) {
-  for (int32_t k = 0; k < SOH_WINDOW; ++k)
+  for (int32_t k = 0; k < (int32_t)SOH_WINDOW; ++k)
     window[k] =
         (int16_t)(SOH_ONE - SOH_ONE / 14 * (k * k) / (SOH_WINDOW * SOH_WINDOW));
 
@@ -22,7 +22,7 @@ int main(void) {
     return fail("soh_init");
 
   uint32_t push_stack = 0;
-  for (uint32_t k = 0; k < SOH_WINDOW; ++k) {
+  for (uint32_t k = 0; k < (int32_t)SOH_WINDOW; ++k) {
     board_stack_paint();
     status = soh_push(&state, window[k]);
     push_stack = board_stack_used();

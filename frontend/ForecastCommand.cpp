@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlnetc forecast FAMILY: one forecast as a person looks at it, made by the
+// integer executor or by a device, beside what the cell really did.
+#include "frontend/Commands.h"
+#include "frontend/Compiler.h"
+#include "frontend/SohFormat.h"
+#include "frontend/TextPlot.h"
+#include "frontend/WriteFiles.h"
+#include "passes/Executor.h"
+#include "trainer/cells/Floors.h"
+#include "trainer/cells/Simulate.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+using namespace dlnet;
+
+namespace {
+
+struct Arguments {
+  std::string family, model, cell, writeWindow, device;
+  std::optional<uint64_t> simulate;
+  std::optional<size_t> at;
+  std::optional<int64_t> flashBytes;
+  CompileOptions options;
+};
+
+/// What the firmware printed, as the emulator's runner recorded it.
+struct DeviceRun {
+  std::vector<int16_t> forecast;
+  int64_t stackBytes = 0, stateBytes = 0;
+  int64_t instructions = 0, cyclesLow = 0, cycles = 0, cyclesHigh = 0;
+};
+
+Result<DeviceRun> readDeviceRun(const std::string &path, int64_t horizon) {
+  std::ifstream stream(path);
+  if (!stream)
+    return Failure{fmt::format("{}: cannot be read", path)};
+  // Exceptions stay within this function.
+  try {
+    nlohmann::json json = nlohmann::json::parse(stream);
+    DeviceRun run;
+    std::istringstream lines(json.at("stdout").get<std::string>());
+    std::string name;
+    int64_t value;
+    while (lines >> name >> value) {
+      if (name == "forecast")
+        run.forecast.push_back(static_cast<int16_t>(value));
+      else if (name == "stack_bytes")
+        run.stackBytes = value;
+      else if (name == "state_bytes")
+        run.stateBytes = value;
+    }
+    if (static_cast<int64_t>(run.forecast.size()) != horizon)
+      return Failure{fmt::format("{}: holds {} forecast lines, expected {}",
+                                 path, run.forecast.size(), horizon)};
+    for (const auto &[function, calls] : json.at("calls").items()) {
+      const nlohmann::json &call = calls.at(0);
+      run.instructions = call.at("instructions").get<int64_t>();
+      run.cyclesLow = call.at("cycles").at("low").get<int64_t>();
+      run.cycles = call.at("cycles").at("mid").get<int64_t>();
+      run.cyclesHigh = call.at("cycles").at("high").get<int64_t>();
+    }
+    return run;
+  } catch (const nlohmann::json::exception &error) {
+    return Failure{fmt::format("{}: {}", path, error.what())};
+  }
+}
+
+Result<Cell> chooseCell(const Arguments &arguments, const Family &family) {
+  if (arguments.cell.empty())
+    return simulateCell("simulated", arguments.simulate.value_or(7));
+  CellOptions options;
+  options.nominalAh = family.data.nominalAh;
+  return readCell(arguments.cell, options);
+}
+
+/// The newest cycle of the window: as asked, or where the fade of the cell
+/// speeds up enough to be worth a look.
+Result<size_t> chooseCycle(const Arguments &arguments, const Cell &cell,
+                           const FamilyModel &model) {
+  size_t first = model.window, last = cell.soh.size();
+  if (last < first)
+    return Failure{fmt::format("{}: has {} cycles, a forecast needs {}",
+                               cell.name, last, first)};
+  if (arguments.at) {
+    if (*arguments.at < first || *arguments.at > last)
+      return Failure{
+          fmt::format("--at {}: {} can be forecast from after cycles "
+                      "{} to {}",
+                      *arguments.at, cell.name, first, last)};
+    return *arguments.at;
+  }
+  if (last < first + model.horizon)
+    return last;
+  return std::max(first, (last - model.horizon) * 19 / 20);
+}
+
+void printForecast(const Cell &cell, size_t at, const FamilyModel &model,
+                   const std::vector<double> &forecast) {
+  size_t truth = std::min<size_t>(model.horizon, cell.target.size() - at);
+  PlotSeries history{'.', "history", {}, {}}, real{'+', "truth", {}, {}},
+      made{'o', "forecast", {}, {}};
+  for (size_t i = at - model.window; i < at; ++i)
+    history.x.push_back(i + 1), history.y.push_back(cell.soh[i]);
+  for (size_t h = 0; h < truth; ++h)
+    real.x.push_back(at + h + 1), real.y.push_back(cell.target[at + h]);
+  for (size_t h = 0; h < forecast.size(); ++h)
+    made.x.push_back(at + h + 1), made.y.push_back(forecast[h]);
+  fmt::print("{}: SOH, cycles {} to {}\n\n{}\n", cell.name,
+             at - model.window + 1, at + forecast.size(),
+             drawPlot({history, real, made}, 68, 17));
+
+  fmt::print("{:>8} {:>10} {:>10} {:>10}\n", "cycle", "forecast", "truth",
+             "error");
+  for (size_t h : {size_t(1), forecast.size() / 10, forecast.size() / 4,
+                   forecast.size() / 2, forecast.size()}) {
+    if (h == 0)
+      continue;
+    std::string tail =
+        h <= truth
+            ? fmt::format("{:>10.4f} {:>+10.4f}", cell.target[at + h - 1],
+                          forecast[h - 1] - cell.target[at + h - 1])
+            : fmt::format("{:>10} {:>10}", "-", "-");
+    fmt::print("{:>8} {:>10.4f} {}\n", at + h, forecast[h - 1], tail);
+  }
+  if (truth == 0)
+    return;
+  RowMatrix input(1, model.window), target(1, truth), output(1, truth);
+  for (int64_t i = 0; i < model.window; ++i)
+    input(0, i) = static_cast<float>(cell.soh[at - model.window + i]);
+  for (size_t h = 0; h < truth; ++h) {
+    target(0, h) = static_cast<float>(cell.target[at + h]);
+    output(0, h) = static_cast<float>(forecast[h]);
+  }
+  fmt::print("\nMAE over {} cycles: {:.5f}", truth, maeOf(output, target));
+  for (const Floor &floor : measureFloors(input, target))
+    fmt::print("; {} {:.5f}", floor.name, floor.mae);
+  fmt::print("\n");
+}
+
+int forecast(const Arguments &arguments) {
+  auto family = readFamily(arguments.family);
+  if (!family)
+    return reportError(family.message());
+  auto model = selectModel(*family, arguments.model);
+  if (!model)
+    return reportError(model.message());
+  auto cell = chooseCell(arguments, *family);
+  if (!cell)
+    return reportError(cell.message());
+  auto at = chooseCycle(arguments, *cell, **model);
+  if (!at)
+    return reportError(at.message());
+
+  Compiler compiler;
+  auto compiled = compiler.import(**model, family->name);
+  if (mlir::failed(compiled) ||
+      mlir::failed(compiler.discretize(*compiled, arguments.options)) ||
+      mlir::failed(compiler.toInt8(*compiled, arguments.options)))
+    return reportError(fmt::format("{}: model {} was not compiled",
+                                   arguments.family, (*model)->name));
+  SohFormat format(compiled->model().getFractionBits());
+  std::vector<int16_t> window;
+  for (size_t i = *at - (*model)->window; i < *at; ++i)
+    window.push_back(format.toInteger(cell->soh[i]));
+
+  if (!arguments.writeWindow.empty()) {
+    uint32_t count = 1;
+    std::string bytes(reinterpret_cast<const char *>(&count), sizeof count);
+    bytes.append(reinterpret_cast<const char *>(window.data()),
+                 window.size() * sizeof(int16_t));
+    std::filesystem::path path(arguments.writeWindow);
+    Status status =
+        writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
+                   {{path.filename().string(), bytes}});
+    return status ? 0 : reportError(status.message());
+  }
+
+  auto executor = lnn::IntegerExecutor::compile(compiled->model());
+  if (mlir::failed(executor))
+    return reportError("the model does not run");
+  std::vector<int16_t> integers((*model)->horizon);
+  executor->run(window.data(), integers.data());
+  std::vector<double> values;
+  for (int16_t value : integers)
+    values.push_back(format.toReal(value));
+
+  if (arguments.device.empty()) {
+    printForecast(*cell, *at, **model, values);
+    return 0;
+  }
+  auto run = readDeviceRun(arguments.device, (*model)->horizon);
+  if (!run)
+    return reportError(run.message());
+  if (run->forecast != integers)
+    return reportError(fmt::format("{}: the device's forecast differs from the "
+                                   "compiler's own",
+                                   arguments.device));
+  printForecast(*cell, *at, **model, values);
+  fmt::print("\non the simulated Cortex-M4, bit for bit the compiler's own "
+             "forecast:\n");
+  if (arguments.flashBytes)
+    fmt::print("  flash         {:>7} B, code and tables\n",
+               *arguments.flashBytes);
+  fmt::print("  RAM           {:>7} B of state\n", run->stateBytes);
+  fmt::print("  stack         {:>7} B\n", run->stackBytes);
+  fmt::print("  instructions  {:>7}\n", run->instructions);
+  fmt::print("  cycles        {:>7} (model: {} to {}), {:.2f} ms at 64 MHz\n",
+             run->cycles, run->cyclesLow, run->cyclesHigh,
+             static_cast<double>(run->cycles) / 64e3);
+  return 0;
+}
+
+} // namespace
+
+void dlnet::addForecast(CLI::App &app, Command &chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command = app.add_subcommand(
+      "forecast", "Forecast one cell in int8 and draw it beside the truth");
+  command->add_option("family", arguments->family, "Family file")->required();
+  command->add_option("--model", arguments->model,
+                      "Model to run; default: the first student");
+  auto *cell = command->add_option("--cell", arguments->cell,
+                                   "CSV file with the cell's capacities");
+  command
+      ->add_option("--simulate", arguments->simulate,
+                   "Seed of a simulated cell; default: 7")
+      ->excludes(cell);
+  command->add_option("--at", arguments->at,
+                      "Forecast from after this cycle; default: late in life");
+  command->add_option("--write-window", arguments->writeWindow,
+                      "Only write the window for a device's demo program");
+  command->add_option("--device", arguments->device,
+                      "Show what a device forecast (JSON of m4run.py), and "
+                      "fail if it differs from the compiler's own");
+  command->add_option("--flash-bytes", arguments->flashBytes,
+                      "Size of the model on that device, to be printed");
+  addPipelineOptions(*command, arguments->options);
+  command->callback([&chosen, arguments] {
+    chosen = [arguments] { return forecast(*arguments); };
+  });
+}

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures the shipped model against what the project promises.
+
+  bench.py --build BUILD --family FAMILY [--data DIR]
+
+Prints a table and writes BUILD/bench.json, one flat object. Instructions are
+counted on an emulated Cortex-M4; cycles come from a model that no board has
+confirmed. Exits with 1 when a promise does not hold.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "firmware"), os.path.join(HERE, "..", "tools", "m4")]
+import exactness  # noqa: E402
+import m4run  # noqa: E402
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def footprint(build, program):
+    """Flash and static RAM of the emitted object, in bytes."""
+    lines = output("arm-none-eabi-size",
+                   os.path.join(build, "test", "firmware", program + ".firmware", "soh.o")).splitlines()
+    text, data, bss = (int(field) for field in lines[1].split()[:3])
+    return text + data, data + bss
+
+
+def counted(build, program, functions):
+    """Instructions and cycles of the first call of each function."""
+    run = m4run.run(os.path.join(build, "test", "firmware", program + ".elf"),
+                    plugin=os.path.join(build, "test", "tools", "m4", "count_instructions.so"),
+                    functions=functions)
+    if run["status"] != 0:
+        raise RuntimeError(f"{program}.elf failed: {run['stdout'].strip()}")
+    return run, {name: run["calls"][name][0] for name in functions}
+
+
+def compile_time(build, family, runs=5):
+    """Median wall time of `dlnetc compile`, in seconds."""
+    times = []
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.monotonic()
+            output(os.path.join(build, "bin", "dlnetc"), "compile", family, "-o", folder)
+            times.append(time.monotonic() - start)
+    return statistics.median(times)
+
+
+def evaluate(build, family, data):
+    """Figures of dlnetc evaluate; on a simulated fleet when there is no data."""
+    with tempfile.TemporaryDirectory() as folder:
+        if not data:
+            data = os.path.join(folder, "cells")
+            output(os.path.join(build, "bin", "dlnet-reference"), "cells", "-o", data)
+        path = os.path.join(folder, "figures.json")
+        output(os.path.join(build, "bin", "dlnetc"), "evaluate", family, "--data", data, "--json", path)
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+
+def measure(build, family, data):
+    figures = {}
+    exact = exactness.compare(build, family, host=10000, emulator=1000, data=data)
+    figures["mismatches"] = exact["host"] + exact["sanitized"] + exact["cortex_m4"]
+    errors = evaluate(build, family, data)
+    figures["mae_float"] = errors["mae_float"]
+    figures["mae_int8"] = errors["mae_int8"]
+    figures["mae_int8_over_float"] = errors["mae_int8"] / errors["mae_float"]
+    figures["mae_int8_over_best_floor"] = errors["mae_int8_over_best_floor"]
+    figures["best_floor"] = errors["best_floor"]
+    figures["test_cells"], figures["test_windows"] = errors["cells"], errors["windows"]
+
+    figures["flash_bytes"], static_ram = footprint(build, "measure")
+    run, calls = counted(build, "measure", ["soh_predict", "soh_forecast"])
+    figures["ram_bytes"] = static_ram + run["values"]["state_bytes"]
+    figures["stack_bytes"] = max(exact["stack_bytes"],
+                                 *(value for name, value in run["values"].items() if "stack" in name))
+    figures["forecast_instructions"] = calls["soh_predict"]["instructions"]
+    figures["forecast_cycles_estimate"] = calls["soh_predict"]["cycles"]["mid"]
+    figures["streaming_forecast_instructions"] = calls["soh_forecast"]["instructions"]
+    figures["flash_bytes_os"], _ = footprint(build, "measure_os")
+    _, calls = counted(build, "measure_os", ["soh_predict"])
+    figures["forecast_instructions_os"] = calls["soh_predict"]["instructions"]
+
+    for packing in ("dual_row", "sxtb16"):
+        for optimize in ("O2", "Os"):
+            _, calls = counted(build, f"product_{packing}_64x128_{optimize}", ["product"])
+            key = "gemv" if packing == "dual_row" else "gemv_sxtb16"
+            figures[f"{key}_64x128_instr_per_mac_{optimize.lower()}"] = \
+                calls["product"]["instructions"] / (64 * 128)
+    figures["compile_seconds"] = compile_time(build, family)
+    figures["data"] = "real" if data else "simulated"
+    return figures
+
+
+# What must hold: key, description, limit (at most).
+PROMISES = [
+    ("mismatches", "forecasts that differ between host, sanitized host,\n"
+                   "Cortex-M4 and integer executor (21,000 compared)", 0),
+    ("mae_int8_over_float", "MAE of int8 over float, unseen cells", 1.03),
+    ("mae_int8_over_best_floor", "MAE of int8 over the best polynomial floor", 0.55),
+    ("flash_bytes", "flash of the forecast at -O2, B", 8192),
+    ("ram_bytes", "RAM with state and arena, B", 1536),
+    ("stack_bytes", "stack, measured, B", 512),
+    ("forecast_instructions", "instructions of a forecast at -O2", 32000),
+    ("gemv_64x128_instr_per_mac_o2", "int8 product 64x128 at -O2, instructions a MAC", 1.35),
+    ("gemv_os_over_o2", "the same at -Os over -O2", 1.05),
+    ("compile_seconds", "dlnetc compile, median of 5, s", 1.0),
+]
+
+
+def report(figures):
+    """Prints the table; returns whether all promises hold."""
+    derived = dict(figures)
+    derived["gemv_os_over_o2"] = (figures["gemv_64x128_instr_per_mac_os"] /
+                                  figures["gemv_64x128_instr_per_mac_o2"])
+    if figures["data"] == "simulated":
+        print("No real cells (DLNET_DATA): errors are of simulated cells and say nothing about\n"
+              "real ones; their promises are not judged.\n")
+    print(f"{'':54} {'measured':>12} {'at most':>9}")
+    kept = True
+    for key, text, limit in PROMISES:
+        value = derived[key]
+        judged = figures["data"] == "real" or not key.startswith("mae")
+        holds = value <= limit
+        kept &= holds or not judged
+        shown = f"{value:12.4f}" if isinstance(value, float) else f"{value:12}"
+        for line in text.split("\n")[:-1]:
+            print(line)
+        verdict = ("ok" if holds else "MISSED") if judged else "not judged"
+        print(f"{text.split(chr(10))[-1]:54} {shown} {limit:9} {verdict}")
+    print()
+    for key, text in (("mae_float", "MAE of float over 100 cycles"), ("mae_int8", "MAE of int8 over 100 cycles"),
+                      ("test_cells", "unseen cells"), ("test_windows", "windows of them"),
+                      ("best_floor", "best polynomial floor"),
+                      ("forecast_cycles_estimate", "cycles of a forecast by the model"),
+                      ("streaming_forecast_instructions", "instructions of soh_forecast after pushes"),
+                      ("flash_bytes_os", "flash at -Os, B"),
+                      ("forecast_instructions_os", "instructions at -Os"),
+                      ("gemv_sxtb16_64x128_instr_per_mac_o2", "16-bit input product 64x128, instructions a MAC")):
+        value = figures[key]
+        print(f"{text:54} {value:>12.6f}" if isinstance(value, float) else f"{text:54} {value:>12}")
+    return kept
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--family", required=True)
+    parser.add_argument("--data", default=os.environ.get("DLNET_DATA") or None)
+    options = parser.parse_args()
+    figures = measure(options.build, options.family, options.data)
+    kept = report(figures)
+    path = os.path.join(options.build, "bench.json")
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        json.dump(figures, file, indent=2, sort_keys=True)
+        file.write("\n")
+    os.replace(path + ".part", path)
+    sys.exit(not kept)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Runs what README.md tells people to type, so that it cannot rot.
+
+  readme_test.py [--without-trainer] SOURCE BUILD
+
+In an empty folder with the repository's names, from the top:
+  ```c       is saved as the file that its first comment names
+  ```sh      is run and must succeed; `./dlnet` is only held against its help
+  ```text    right after an `sh` block is what that block prints
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
+
+def blocks(markdown):
+    """(language, text, line, whether it directly follows the block before)"""
+    end = 0
+    for match in re.finditer(r"^```(\w*)\n(.*?)^```$", markdown, re.M | re.S):
+        line = markdown.count("\n", 0, match.start()) + 1
+        yield match[1], match[2], line, not markdown[end:match.start()].strip()
+        end = match.end()
+
+
+def check(block_list, source, folder, without_trainer):
+    """Yields what is wrong."""
+    usage = subprocess.run([os.path.join(source, "dlnet"), "help"], check=True,
+                           capture_output=True, text=True).stdout
+    printed = None
+    for language, text, line, follows in block_list:
+        before, printed = printed, None
+        if language == "c":
+            name = re.match(r"/\* (\w+\.c)\b", text)
+            if not name:
+                yield f"line {line}: the C block names no file in its first comment"
+                continue
+            with open(os.path.join(folder, name[1]), "w", encoding="utf-8") as file:
+                file.write(text)
+        elif language == "sh" and "./dlnet " in text:
+            for command in re.findall(r"\./dlnet (\w+)", text):
+                if not re.search(rf"^  {command}\b", usage, re.M):
+                    yield f"line {line}: `./dlnet help` knows no {command}"
+        elif language == "sh":
+            if without_trainer and "dlnet-train" in text:
+                continue
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=folder,
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=300)
+            if done.returncode != 0:
+                yield f"line {line}: ended with {done.returncode}:\n{text}{done.stdout}{done.stderr}"
+            printed = done.stdout
+        elif language == "text" and follows and before is not None and text != before:
+            yield f"line {line}: printed instead:\n{before}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--without-trainer", action="store_true")
+    parser.add_argument("source")
+    parser.add_argument("build")
+    options = parser.parse_args()
+    with open(os.path.join(options.source, "README.md"), encoding="utf-8") as file:
+        found = list(blocks(file.read()))
+    for wanted in ("c", "sh"):
+        if wanted not in [language for language, *_ in found]:
+            sys.exit(f"README.md has no {wanted} block: this test looks at nothing")
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.abspath(options.build), os.path.join(folder, "build"))
+        os.symlink(os.path.abspath(os.path.join(options.source, "trainer")),
+                   os.path.join(folder, "trainer"))
+        wrong = list(check(found, options.source, folder, options.without_trainer))
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".c"):
+                strict = subprocess.run(["gcc", *STRICT.split(), "-fsyntax-only", "-Iout", name],
+                                        cwd=folder, capture_output=True, text=True)
+                if strict.returncode != 0:
+                    wrong.append(f"{name} is not clean:\n{strict.stderr}")
+    for finding in wrong:
+        print(f"README.md: {finding}")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Makes what emitted C is judged by: windows with the forecasts of the integer
+// executor, and single products with their results.
+#include "codegen/Kernels.h"
+#include "codegen/Packing.h"
+#include "frontend/Compiler.h"
+#include "frontend/SohFormat.h"
+#include "frontend/WriteFiles.h"
+#include "passes/Executor.h"
+#include "trainer/cells/Simulate.h"
+#include "trainer/cells/Windows.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <random>
+
+using namespace dlnet;
+
+namespace {
+
+int fail(const std::string &message) {
+  fmt::print(stderr, "dlnet-reference: error: {}\n", message);
+  return 1;
+}
+
+std::string bytesOf(const void *data, size_t size) {
+  return std::string(static_cast<const char *>(data), size);
+}
+
+/// Windows that an adversary or a broken sensor would send.
+void fillExtreme(std::vector<int16_t> &window, std::mt19937 &random) {
+  auto any = [&] { return static_cast<int16_t>(random() & 0xffff); };
+  switch (random() % 6) {
+  case 0: // constant, possibly negative or at an end
+    std::fill(window.begin(), window.end(),
+              std::vector<int16_t>{0, 32767, -32768, -1, any()}[random() % 5]);
+    break;
+  case 1: // noise over all of int16
+    for (int16_t &value : window)
+      value = any();
+    break;
+  case 2: { // two levels in turn
+    int16_t a = any(), b = any();
+    size_t period = 1 + random() % 30;
+    for (size_t i = 0; i < window.size(); ++i)
+      window[i] = i / period % 2 ? a : b;
+    break;
+  }
+  case 3: { // a step
+    size_t at = random() % window.size();
+    int16_t a = any(), b = any();
+    for (size_t i = 0; i < window.size(); ++i)
+      window[i] = i < at ? a : b;
+    break;
+  }
+  case 4: { // one spike on a healthy cell
+    std::fill(window.begin(), window.end(), 16000);
+    window[random() % window.size()] = any();
+    break;
+  }
+  default: { // a random walk
+    int32_t value = any();
+    for (int16_t &element : window) {
+      value = std::clamp<int32_t>(
+          value + static_cast<int32_t>(random() % 2001) - 1000, -32768, 32767);
+      element = static_cast<int16_t>(value);
+    }
+  }
+  }
+}
+
+struct WindowsArguments {
+  std::string family, model, data, output;
+  size_t count = 1000;
+  uint32_t seed = 1;
+};
+
+int makeWindowsFile(const WindowsArguments &arguments) {
+  auto family = readFamily(arguments.family);
+  if (!family)
+    return fail(family.message());
+  auto model = selectModel(*family, arguments.model);
+  if (!model)
+    return fail(model.message());
+  std::vector<Cell> cells;
+  if (arguments.data.empty()) {
+    cells = simulateFleet(8, arguments.seed);
+  } else {
+    auto set = readCells(arguments.data);
+    if (!set)
+      return fail(set.message());
+    cells = set->cells;
+  }
+  WindowSet real = makeWindows(cells, {(*model)->window, (*model)->horizon, 1});
+  if (real.size() == 0)
+    return fail("the cells hold no window");
+
+  Compiler compiler;
+  CompileOptions options;
+  auto compiled = compiler.import(**model, family->name);
+  if (mlir::failed(compiled) ||
+      mlir::failed(compiler.discretize(*compiled, options)) ||
+      mlir::failed(compiler.toInt8(*compiled, options)))
+    return fail("the model was not compiled");
+  auto executor = lnn::IntegerExecutor::compile(compiled->model());
+  if (mlir::failed(executor))
+    return fail("the model does not run");
+
+  SohFormat format(compiled->model().getFractionBits());
+  std::mt19937 random(arguments.seed);
+  uint32_t count = arguments.count;
+  std::string windows = bytesOf(&count, sizeof count), forecasts;
+  std::vector<int16_t> window((*model)->window), forecast((*model)->horizon);
+  for (size_t i = 0; i < arguments.count; ++i) {
+    if (i % 2 == 0) {
+      Eigen::Index row = random() % real.size();
+      for (size_t k = 0; k < window.size(); ++k)
+        window[k] = format.toInteger(real.inputs(row, k));
+    } else {
+      fillExtreme(window, random);
+    }
+    executor->run(window.data(), forecast.data());
+    windows += bytesOf(window.data(), window.size() * sizeof(int16_t));
+    forecasts += bytesOf(forecast.data(), forecast.size() * sizeof(int16_t));
+  }
+  Status status = writeFiles(arguments.output, {{"windows.bin", windows},
+                                                {"expected.bin", forecasts}});
+  if (!status)
+    return fail(status.message());
+  fmt::print("{} windows, half of them of {} cells, half random or extreme\n",
+             arguments.count, arguments.data.empty() ? "simulated" : "real");
+  return 0;
+}
+
+struct CellsArguments {
+  std::string output;
+  size_t count = 8;
+  uint64_t seed = 1;
+};
+
+int makeCells(const CellsArguments &arguments) {
+  Status status = writeCells(simulateFleet(arguments.count, arguments.seed),
+                             arguments.output);
+  return status ? 0 : fail(status.message());
+}
+
+struct ProductArguments {
+  std::string output, packing = "dual_row";
+  int64_t rows = 64, columns = 128;
+  uint32_t seed = 1;
+};
+
+template <typename T>
+std::string cArray(const char *type, const char *name,
+                   const std::vector<T> &values) {
+  std::string text =
+      fmt::format("static const {} {}[{}] = {{", type, name, values.size());
+  for (T value : values)
+    text += fmt::format("{}{},", value, std::is_unsigned_v<T> ? "u" : "");
+  return text + "};\n";
+}
+
+/// A program that runs one product and compares it with the plain result.
+int makeProduct(const ProductArguments &arguments) {
+  auto packing = lnn::symbolizePacking(arguments.packing);
+  std::mt19937 random(arguments.seed);
+  int64_t rows = arguments.rows, columns = arguments.columns;
+  std::vector<int8_t> weights(rows * columns);
+  for (int8_t &weight : weights)
+    weight = static_cast<int8_t>(static_cast<int32_t>(random() % 255) - 127);
+  // Dual rows are exact for high bytes; the other form for all 16 bits.
+  std::vector<int16_t> x(columns);
+  for (int16_t &value : x)
+    value =
+        *packing == lnn::Packing::DualRow
+            ? static_cast<int16_t>(static_cast<int32_t>(random() % 256) - 128)
+            : static_cast<int16_t>(random() & 0xffff);
+  std::vector<int32_t> y(rows, 0);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns; ++column)
+      y[row] += weights[row * columns + column] * x[column];
+
+  mlir::MLIRContext context;
+  auto type = mlir::RankedTensorType::get({rows, columns},
+                                          mlir::IntegerType::get(&context, 8));
+  codegen::PackedWeights packed = codegen::packWeights(
+      mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int8_t>(weights)),
+      *packing);
+  bool dual = *packing == lnn::Packing::DualRow;
+  x.resize(packed.columnPairs * 2, 0);
+  std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n";
+  source += codegen::kernelText(
+      {dual ? codegen::Kernel::DualRow : codegen::Kernel::Sxtb16});
+  source += cArray("uint32_t", "weights", packed.words);
+  source += cArray("int32_t", "expected", y);
+  std::string input = cArray("int16_t", "x", x);
+  source += "__attribute__((aligned(4))) " + input;
+  source +=
+      fmt::format("static int32_t y[{}];\n"
+                  "__attribute__((noinline)) void product(const uint32_t *w)\n"
+                  "{{ dln_matvec_{}(w, x, y, {}u, {}u); }}\n"
+                  "int main(void)\n{{\n"
+                  "  product(weights);\n"
+                  "  for (uint32_t i = 0; i < {}u; ++i)\n"
+                  "    if (y[i] != expected[i])\n"
+                  "      return fail(\"the product is wrong\");\n"
+                  "  return 0;\n}}\n",
+                  packed.rowBlocks * 4, arguments.packing, packed.rowBlocks,
+                  packed.columnPairs, rows);
+  Status status = writeFiles(arguments.output, {{"product.c", source}});
+  return status ? 0 : fail(status.message());
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app("Makes references for tests of emitted C.", "dlnet-reference");
+  app.require_subcommand(1);
+  std::function<int()> command;
+
+  WindowsArguments windows;
+  CLI::App *sub = app.add_subcommand("windows", "windows.bin and expected.bin");
+  sub->add_option("family", windows.family)->required();
+  sub->add_option("--model", windows.model);
+  sub->add_option("--data", windows.data, "Real cells; default: simulated");
+  sub->add_option("--count", windows.count)->check(CLI::Range(1, 1000000));
+  sub->add_option("--seed", windows.seed);
+  sub->add_option("-o,--output", windows.output)->required();
+  sub->callback([&] { command = [&] { return makeWindowsFile(windows); }; });
+
+  CellsArguments cells;
+  sub = app.add_subcommand("cells", "CSV files of simulated cells");
+  sub->add_option("--count", cells.count)->check(CLI::Range(1, 1000));
+  sub->add_option("--seed", cells.seed);
+  sub->add_option("-o,--output", cells.output)->required();
+  sub->callback([&] { command = [&] { return makeCells(cells); }; });
+
+  ProductArguments product;
+  sub = app.add_subcommand("product", "product.c: one product, checked");
+  sub->add_option("--rows", product.rows)->check(CLI::Range(1, 1024));
+  sub->add_option("--columns", product.columns)->check(CLI::Range(1, 1024));
+  sub->add_option("--packing", product.packing)
+      ->check(CLI::IsMember({"dual_row", "sxtb16"}));
+  sub->add_option("--seed", product.seed);
+  sub->add_option("-o,--output", product.output)->required();
+  sub->callback([&] { command = [&] { return makeProduct(product); }; });
+
+  CLI11_PARSE(app, argc, argv);
+  return command();
+}

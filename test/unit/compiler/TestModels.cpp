@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shapes are small enough to compile in a moment and odd enough to meet every
+// padding and tail of the kernels.
+#include "TestModels.h"
+
+#include "frontend/WriteFiles.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <filesystem>
+
+using namespace dlnet;
+namespace fs = std::filesystem;
+
+namespace {
+
+template <typename T> T pick(std::mt19937 &random, std::vector<T> values) {
+  return values[random() % values.size()];
+}
+
+double uniform(std::mt19937 &random, double low, double high) {
+  return low + (high - low) * (random() / 4294967296.0);
+}
+
+double normal(std::mt19937 &random) {
+  double sum = 0;
+  for (int i = 0; i < 12; ++i)
+    sum += uniform(random, -0.5, 0.5);
+  return sum;
+}
+
+} // namespace
+
+FamilyModel dlnet::test::randomModel(CellKind cell, uint32_t seed) {
+  std::mt19937 random(seed * 4 + static_cast<uint32_t>(cell));
+  FamilyModel model;
+  model.name = "random";
+  model.role = "student";
+  model.cell = cell;
+  model.units = 1 + random() % 33;
+  model.block = pick<int64_t>(random, {1, 3, 5, 10});
+  model.window = model.block * (2 + random() % 18);
+  model.horizon = 1 + random() % 70;
+  model.basis = 1 + random() % 11;
+  model.ranges = {{-8, 8}, {-2, 8}, {-2, 1}, {-1, 1}, {}};
+  model.ranges.coefficients.assign(model.basis, {-3, 3});
+  if (cell == CellKind::Cfc) {
+    model.solver.method = SolverKind::ClosedForm;
+  } else {
+    model.solver.method =
+        random() % 2 ? SolverKind::ExplicitEuler : SolverKind::Fused;
+    model.solver.steps = 1 + random() % 4;
+    model.solver.dt = pick<double>(random, {0.25, 0.5, 0.7, 1.0});
+  }
+  double recurrent = uniform(random, 0.3, 2.0) / std::sqrt(model.units);
+  for (const auto &[key, shape] : expectedTensors(model)) {
+    Tensor tensor{shape, {}};
+    int64_t size = 1;
+    for (int64_t extent : shape)
+      size *= extent;
+    for (int64_t i = 0; i < size; ++i) {
+      double value = normal(random);
+      if (key == "cell.tau")
+        value = uniform(random, 1.5, 20.0);
+      else if (key == "cell.alpha")
+        value = uniform(random, 0.05, 0.9);
+      else if (key == "basis.mean")
+        value *= 0.5;
+      else if (shape.size() == 2 && shape[1] == model.units)
+        value *= recurrent;
+      tensor.values.push_back(static_cast<float>(value));
+    }
+    // A unit that nothing drives, a row of zeros: both happen in practice.
+    if (shape.size() == 2 && random() % 4 == 0)
+      std::fill_n(tensor.values.begin(), shape[1], 0.0f);
+    model.tensors[key] = std::move(tensor);
+  }
+  return model;
+}
+
+std::vector<float> dlnet::test::randomWindow(size_t size,
+                                             std::mt19937 &random) {
+  std::vector<float> window(size);
+  double level = uniform(random, 0.8, 1.05), slope = uniform(random, 0, 3e-4);
+  double bend = uniform(random, 0, 4e-6);
+  for (size_t i = 0; i < size; ++i)
+    window[i] = static_cast<float>(level - slope * i - bend * i * i +
+                                   2e-4 * normal(random));
+  return window;
+}
+
+std::unique_ptr<test::LoadedModel>
+dlnet::test::LoadedModel::load(const codegen::EmittedC &c,
+                               const std::string &prefix,
+                               const std::string &flags) {
+  std::string pattern = (fs::temp_directory_path() / "dlnet-XXXXXX").string();
+  const char *made = mkdtemp(pattern.data());
+  if (!made) {
+    ADD_FAILURE() << "cannot make a temporary folder";
+    return nullptr;
+  }
+  fs::path folder = made;
+  std::unique_ptr<LoadedModel> loaded;
+  Status status = writeFiles(
+      folder.string(), {{prefix + ".h", c.header}, {prefix + ".c", c.source}});
+  std::string command =
+      DLNET_C_COMPILER
+      " -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror " +
+      flags + " -shared -fPIC -o " + (folder / "model.so").string() + " " +
+      (folder / (prefix + ".c")).string();
+  void *handle = nullptr;
+  if (!status)
+    ADD_FAILURE() << status.message();
+  else if (std::system(command.c_str()) != 0)
+    ADD_FAILURE() << "emitted C does not compile: " << command;
+  else if (!(handle = dlopen((folder / "model.so").c_str(), RTLD_NOW)))
+    ADD_FAILURE() << dlerror();
+  else
+    loaded.reset(new LoadedModel(handle, prefix));
+  fs::remove_all(folder);
+  return loaded;
+}
+
+test::LoadedModel::~LoadedModel() { dlclose(handle); }
+
+void *test::LoadedModel::symbol(const char *suffix) const {
+  void *found = dlsym(handle, (prefix + suffix).c_str());
+  EXPECT_NE(found, nullptr) << prefix << suffix;
+  return found;
+}
+
+int test::LoadedModel::init(void *state) const {
+  return reinterpret_cast<int (*)(void *)>(symbol("_init"))(state);
+}
+int test::LoadedModel::push(void *state, int32_t soh) const {
+  return reinterpret_cast<int (*)(void *, int32_t)>(symbol("_push"))(state,
+                                                                     soh);
+}
+int test::LoadedModel::forecast(void *state, int16_t *out,
+                                uint32_t capacity) const {
+  return reinterpret_cast<int (*)(void *, int16_t *, uint32_t)>(
+      symbol("_forecast"))(state, out, capacity);
+}
+int test::LoadedModel::predict(void *state, const int16_t *history,
+                               uint32_t cycles, int16_t *out,
+                               uint32_t capacity) const {
+  return reinterpret_cast<int (*)(void *, const int16_t *, uint32_t, int16_t *,
+                                  uint32_t)>(symbol("_predict"))(
+      state, history, cycles, out, capacity);
+}
