@@ -165,10 +165,11 @@ LogicalResult StackOp::verify() {
   auto type = getResult().getType();
   if (getColumns().empty())
     return emitOpError("needs at least one column"); // stack_c1
-  if (static_cast<int64_t>(getColumns().size()) > type.getDimSize(1))
+  if (type.isDynamicDim(1) ||
+      static_cast<int64_t>(getColumns().size()) > type.getDimSize(1))
     return emitOpError("has ")
-           << getColumns().size() << " columns; the result holds "
-           << type.getDimSize(1); // stack_c2
+           << getColumns().size() << " columns; it cannot give "
+           << type; // stack_c2
   for (Value column : getColumns()) {
     if (!sizesAgree(sizeOf(column), type.getDimSize(0)))
       return emitOpError("has a column of ")

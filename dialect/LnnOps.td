@@ -72,7 +72,8 @@ def Lnn_ScanOp : Lnn_Op<"scan", [SingleBlock, RecursiveMemoryEffects,
     times when there is no sequence. The body's arguments are the row (only
     with a sequence) and the state; it yields the next state.
   }];
-  let arguments = (ins Optional<Lnn_Sequence>:$sequence, Lnn_Vector:$init,
+  // The state comes first: type inference counts operands from the front.
+  let arguments = (ins Lnn_Vector:$init, Optional<Lnn_Sequence>:$sequence,
       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$count);
   let results = (outs Lnn_Vector:$result);
   let regions = (region SizedRegion<1>:$body);

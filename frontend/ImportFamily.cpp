@@ -109,8 +109,8 @@ private:
   Value recurrence(Value sequence) {
     Value zero = builder.create<ConstantOp>(
         at("state"), DenseElementsAttr::get(units(), 0.0f));
-    auto scan = builder.create<ScanOp>(at("recurrence"), units(), sequence,
-                                       zero, IntegerAttr());
+    auto scan = builder.create<ScanOp>(at("recurrence"), units(), zero,
+                                       sequence, IntegerAttr());
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody(), {},
                                        {vector(kFeatureCount), units()},

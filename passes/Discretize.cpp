@@ -273,7 +273,7 @@ private:
     Value state = ode.getState(), next;
     if (plan->steps > 1) {
       auto scan =
-          builder.create<ScanOp>(ode.getLoc(), state.getType(), Value(), state,
+          builder.create<ScanOp>(ode.getLoc(), state.getType(), state, Value(),
                                  builder.getI64IntegerAttr(plan->steps));
       Block *block = builder.createBlock(&scan.getBody(), {}, state.getType(),
                                          ode.getLoc());

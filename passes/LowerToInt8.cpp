@@ -296,7 +296,7 @@ private:
     }
     Fixed sequence = op.getSequence() ? get(op.getSequence()) : Fixed{};
     auto scan = builder.create<ScanOp>(op.getLoc(), init.getType(),
-                                       sequence.value, init, op.getCountAttr());
+                                       init, sequence.value, op.getCountAttr());
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody());
     if (op.getSequence()) {

@@ -256,9 +256,14 @@ private:
       formats[*op.getRow()] = formatOf(op.getSequence());
     const RealVectorRange &state = ranges.get(op.getState());
     for (auto [unit, element] : llvm::enumerate(state))
-      if (!std::isfinite(element.all.magnitude()))
-        return op.emitError("carries a state that could overflow: unit ")
-               << unit << " has no proved bound";
+      if (!std::isfinite(element.all.magnitude())) {
+        InFlightDiagnostic diag =
+            op.emitError("carries a state that could overflow: unit ")
+            << unit << " has no proved bound";
+        diag.attachNote() << "a step that does not overshoot has one: more "
+                             "sub-steps, a smaller dt, or solver=fused";
+        return diag;
+      }
     FixedFormat format =
         FixedFormat::uniform(16, scaleFor(magnitudeOf(op.getState())));
     formats[op.getState()] = format;

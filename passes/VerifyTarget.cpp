@@ -45,6 +45,14 @@ private:
     }
     if (op->hasTrait<ElementwiseInteger>() && !isa<FusedOp>(op->getParentOp()))
       return op->emitError("must be in a group; run lnn-fuse-elementwise");
+    if (auto ret = dyn_cast<ReturnOp>(op);
+        ret && !ret.getForecast().getDefiningOp<FusedOp>())
+      return op->emitError("must return the result of a group; the forecast's "
+                           "memory belongs to the caller");
+    if (auto fused = dyn_cast<FusedOp>(op))
+      for (Value value : fused.getBody().front().getTerminator()->getOperands())
+        if (value.getParentBlock() != &fused.getBody().front())
+          return op->emitError("must yield what it computes itself");
     if (auto product = dyn_cast<MatvecS8Op>(op);
         product && !product.getPacking())
       return op->emitError("has no packing; run lnn-prove-ranges");

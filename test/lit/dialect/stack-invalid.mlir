@@ -1,0 +1,34 @@
+// Columns side by side.
+// RUN: dlnet-opt %s -allow-unregistered-dialect -split-input-file -verify-diagnostics
+
+// stack_c1
+// expected-error @below {{needs at least one column}}
+%r = "lnn.stack"() : () -> tensor<4x2xf32>
+
+// -----
+
+// stack_c2: too many
+%x = "test.value"() : () -> tensor<4xf32>
+// expected-error @below {{has 2 columns; it cannot give 'tensor<4x1xf32>'}}
+%r = lnn.stack %x, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4x1xf32>
+
+// -----
+
+// stack_c2: unknown
+%x = "test.value"() : () -> tensor<4xf32>
+// expected-error @below {{has 1 columns; it cannot give 'tensor<4x?xf32>'}}
+%r = lnn.stack %x : tensor<4xf32> -> tensor<4x?xf32>
+
+// -----
+
+// stack_c3
+%x = "test.value"() : () -> tensor<4xf32>
+// expected-error @below {{has a column of 4 elements; the result has 5 rows}}
+%r = lnn.stack %x : tensor<4xf32> -> tensor<5x1xf32>
+
+// -----
+
+// stack_c4
+%x = "test.value"() : () -> tensor<4xf32>
+// expected-error @below {{has a column of 'f32'; the result holds 'i16'}}
+%r = lnn.stack %x : tensor<4xf32> -> tensor<4x1xi16>

@@ -1,0 +1,61 @@
+// RUN: dlnet-opt %s --pass-pipeline='builtin.module(lnn.model(lnn-lower-to-int8))' | FileCheck %s
+// RUN: dlnet-opt %s --pass-pipeline='builtin.module(lnn.model(lnn-lower-to-int8{lut-bits=4}))' | FileCheck %s --check-prefix=LUT
+
+// By hand. Row 0: the greatest |weight| is 1 and becomes 127, 0.5 becomes
+// round(63.5) = 64; row 1 is -0.25 = -127 and 0. With the input's unit 2^-14 a
+// product's unit is 2^-14/127 in row 0 and 2^-14/508 in row 1; the
+// result has the unit 2^-14, so the factors are 1/127 and 1/508, in one shift:
+// round(2^32/127) = 33818640 and round(2^32/508) = 8454660. The biases are
+// 0.5 * 16384 and round(-0.1 * 16384).
+// CHECK-LABEL: lnn.model @affine
+lnn.model @affine {
+// CHECK: ^bb0(%[[X:.*]]: tensor<2xi16>):
+^bb0(%x: tensor<2xf32>):
+  // CHECK-NEXT: %[[P:.*]] = lnn.matvec_s8 %[[X]] weights dense<{{\[}}[127, 64], [-127, 0]]> : tensor<2x2xi8>
+  // CHECK-NEXT: %[[R:.*]] = lnn.requantize %[[P]] multiplier [33818640, 8454660] shift 0 bias [8192, -1638] : tensor<2xi32> -> tensor<2xi32>
+  // CHECK-NEXT: %[[F:.*]] = lnn.clamp_s32 %[[R]] to[0, 32767] : tensor<2xi32> -> tensor<2xi16>
+  // CHECK-NEXT: lnn.return %[[F]]
+  %0 = lnn.affine(%x) weights [dense<[[1.0, 0.5], [-0.25, 0.0]]> : tensor<2x2xf32>] bias dense<[0.5, -0.1]> : tensor<2xf32> {lnn.format = #lnn.fixed<32, [6.103515625e-5], [0.0]>, lnn.operand_bits = array<i32: 16>} : (tensor<2xf32>) -> tensor<2xf32>
+  lnn.return %0 : tensor<2xf32>
+}
+
+// The high byte means 256 units and half of what was dropped, 127.5 units,
+// which goes into the bias: 127.5 * 2^-14 * weight 1 is 127.5 units, rounded up.
+// CHECK-LABEL: lnn.model @high_byte
+lnn.model @high_byte {
+// CHECK: ^bb0(%[[X:.*]]: tensor<1xi16>):
+^bb0(%x: tensor<1xf32>):
+  // CHECK-NEXT: %[[H:.*]] = lnn.high_byte %[[X]]
+  // CHECK-NEXT: %[[P:.*]] = lnn.matvec_s8 %[[H]] weights dense<127>
+  // CHECK-NEXT: lnn.requantize %[[P]] multiplier [1082196484] shift 3 bias [128]
+  %0 = lnn.affine(%x) weights [dense<1.0> : tensor<1x1xf32>] bias dense<0.0> : tensor<1xf32> {lnn.format = #lnn.fixed<32, [6.103515625e-5], [0.0]>, lnn.operand_bits = array<i32: 8>} : (tensor<1xf32>) -> tensor<1xf32>
+  lnn.return %0 : tensor<1xf32>
+}
+
+// A table: 2^n + 1 entries over all of the 16-bit input, in Q15.
+// CHECK-LABEL: lnn.model @table
+// LUT-LABEL: lnn.model @table
+lnn.model @table {
+^bb0(%x: tensor<1xf32>):
+  // tanh(-2) = -0.9640, tanh(0) = 0.
+  // LUT: lnn.lut_s16 %{{.*}} table [-31589, -30847, -29659, -27797, -24956, -20813, -15143, -8025, 0, 8025, 15143, 20813, 24956, 27797, 29659, 30847, 31589]
+  // CHECK: lnn.lut_s16 %{{.*}} table [-31589,
+  %0 = lnn.activate tanh %x {lnn.format = #lnn.fixed<16, [3.0517578125e-5], [0.0]>} : tensor<1xf32>
+  lnn.return %0 : tensor<1xf32>
+}
+
+// Changes of format: a whole ratio is a product, a power of two a shift,
+// anything else a multiplier.
+// CHECK-LABEL: lnn.model @convert
+lnn.model @convert {
+// CHECK: ^bb0(%[[X:.*]]: tensor<2xi16>):
+^bb0(%x: tensor<2xf32>):
+  // CHECK: %[[S:.*]] = lnn.block_sum_s16 %[[X]]
+  %0 = lnn.block_mean %x {lnn.format = #lnn.fixed<32, [3.0517578125e-5], [0.0]>} : tensor<2xf32> -> tensor<1xf32>
+  // CHECK: %[[X2:.*]] = lnn.scale_s32 %[[X]] by 2
+  // CHECK: %[[SUM:.*]] = lnn.add_s32 %[[X2]], %[[S]]
+  %1 = lnn.add %x, %0 {lnn.format = #lnn.fixed<32, [3.0517578125e-5], [0.0]>} : tensor<2xf32>, tensor<1xf32> -> tensor<2xf32>
+  // CHECK: %[[HALF:.*]] = lnn.round_shift_s32 %[[SUM]] by 1
+  // CHECK: lnn.clamp_s32 %[[HALF]] to[0, 32767]
+  lnn.return %1 : tensor<2xf32>
+}

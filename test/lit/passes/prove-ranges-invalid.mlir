@@ -1,0 +1,112 @@
+// RUN: dlnet-opt %s -allow-unregistered-dialect --pass-pipeline='builtin.module(lnn.model(lnn-prove-ranges))' -split-input-file -verify-diagnostics
+
+// 600 weights of 127 at 32767 are beyond 2^31.
+lnn.model @accumulator {
+^bb0(%x: tensor<600xi16>):
+  // expected-error @below {{could overflow in row 0: its value may lie in [-2496845400, 2496845400], beyond 32 bits}}
+  %p = lnn.matvec_s8 %x weights dense<127> : tensor<1x600xi8> : tensor<600xi16> -> tensor<1xi32>
+  %s = lnn.clamp_s32 %p to [0, 1] : tensor<1xi32> -> tensor<1xi16>
+  lnn.return %s : tensor<1xi16>
+}
+
+// -----
+
+lnn.model @accumulator_row {
+^bb0(%x: tensor<2xi16>):
+  %p = lnn.matvec_s8 %x weights dense<[[1, 0], [127, 127]]> : tensor<2x2xi8> : tensor<2xi16> -> tensor<2xi32>
+  // expected-error @below {{could overflow in row 1: its value may lie in [0, 8522827776], beyond 32 bits}}
+  %s = lnn.requantize %p multiplier [1] shift 10 bias [0] : tensor<2xi32> -> tensor<2xi16>
+  lnn.return %s : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @multiplication {
+^bb0(%x: tensor<2xi16>):
+  %a = lnn.scale_s32 %x by 3 : tensor<2xi16> -> tensor<2xi32>
+  // expected-error @below {{could overflow in row 0: its value may lie in [0, 3221028867], beyond 32 bits}}
+  %m = lnn.mul_s32 %a, %x : tensor<2xi32>, tensor<2xi16> -> tensor<2xi32>
+  %s = lnn.clamp_s32 %m to [0, 1] : tensor<2xi32> -> tensor<2xi16>
+  lnn.return %s : tensor<2xi16>
+}
+
+// -----
+
+// Rounding itself may overflow: 2^31 - 1 + 2^(s-1).
+lnn.model @rounding {
+^bb0(%x: tensor<1xi16>):
+  %a = lnn.scale_s32 %x by 65537 : tensor<1xi16> -> tensor<1xi32>
+  // expected-error @below {{could overflow in row 0}}
+  %m = lnn.round_shift_s32 %a by 20 : tensor<1xi32> -> tensor<1xi32>
+  %s = lnn.clamp_s32 %m to [0, 1] : tensor<1xi32> -> tensor<1xi16>
+  lnn.return %s : tensor<1xi16>
+}
+
+// -----
+
+// The second unit is pushed by 1 in each step.
+lnn.model @state {
+^bb0(%x: tensor<2xi16>):
+  %zero = lnn.constant dense<0> : tensor<2xi16>
+  %push = lnn.constant dense<[0, 1]> : tensor<2xi16>
+  %one = lnn.scale_s32 %push by 1 : tensor<2xi16> -> tensor<2xi32>
+  %r = lnn.scan times 3 from %zero : tensor<2xi16> {
+  ^bb0(%s: tensor<2xi16>):
+    // expected-error @below {{has a state that could overflow in row 1: the step may reach [-32767, 32768], beyond 16 bits}}
+    // expected-note @below {{a wider state format or a smaller dt would hold}}
+    %n = lnn.euler_step_s16 %s, %one : tensor<2xi16>, tensor<2xi32>
+    lnn.yield %n : tensor<2xi16>
+  }
+  lnn.return %r : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @wide_state {
+^bb0(%x: tensor<2xi16>):
+  %zero = lnn.constant dense<0> : tensor<2xi32>
+  // expected-error @below {{carries a state of 'tensor<2xi32>'; only 16 bits can be proved}}
+  %r = lnn.scan times 3 from %zero : tensor<2xi32> {
+  ^bb0(%s: tensor<2xi32>):
+    %n = lnn.add_s32 %s, %s : tensor<2xi32>, tensor<2xi32> -> tensor<2xi32>
+    lnn.yield %n : tensor<2xi32>
+  }
+  %f = lnn.clamp_s32 %r to [0, 1] : tensor<2xi32> -> tensor<2xi16>
+  lnn.return %f : tensor<2xi16>
+}
+
+// -----
+
+// Run out of order, on the real level.
+// expected-error @below {{lnn-prove-ranges takes integer-level networks; found a window of 'tensor<2xf32>'}}
+lnn.model @real {
+^bb0(%x: tensor<2xf32>):
+  lnn.return %x : tensor<2xf32>
+}
+
+// -----
+
+lnn.model @real_constant {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{lnn-prove-ranges takes integer-level networks; found lnn.constant of 'tensor<1xf32>'}}
+  %c = lnn.constant dense<0.0> : tensor<1xf32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @unknown_size {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{has an unknown size: 'tensor<?xi32>'}}
+  %a = lnn.block_sum_s16 %x : tensor<2xi16> -> tensor<?xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @foreign {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{lnn-prove-ranges takes integer-level networks; found test.op}}
+  %a = "test.op"() : () -> index
+  lnn.return %x : tensor<2xi16>
+}

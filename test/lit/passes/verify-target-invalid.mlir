@@ -1,0 +1,93 @@
+// RUN: dlnet-opt %s -allow-unregistered-dialect --pass-pipeline='builtin.module(lnn.model(lnn-verify-target))' -split-input-file -verify-diagnostics
+
+lnn.model @real {
+^bb0(%x: tensor<2xf32>):
+  // expected-error @below {{cannot be done on the target; it is left over from the real level}}
+  %0 = lnn.activate tanh %x : tensor<2xf32>
+  lnn.return %0 : tensor<2xf32>
+}
+
+// -----
+
+lnn.model @foreign {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{cannot be done on the target}}
+  "test.op"() : () -> ()
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @real_type {
+^bb0(%x: tensor<2xf32>):
+  // expected-error @below {{is left over from the real level: 'tensor<2xf32>'}}
+  %0 = lnn.difference %x : tensor<2xf32>
+  lnn.return %0 : tensor<2xf32>
+}
+
+// -----
+
+lnn.model @unknown_size {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{has an unknown size: 'tensor<?xi32>'}}
+  %0 = lnn.block_sum_s16 %x : tensor<2xi16> -> tensor<?xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @alone {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{must be in a group; run lnn-fuse-elementwise}}
+  %0 = lnn.high_byte %x : tensor<2xi16>
+  lnn.return %0 : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @no_packing {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{has no packing; run lnn-prove-ranges}}
+  %0 = lnn.matvec_s8 %x weights dense<1> : tensor<2x2xi8> : tensor<2xi16> -> tensor<2xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @no_buffer {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{has no buffer; run lnn-plan-memory}}
+  %0 = lnn.block_sum_s16 %x : tensor<2xi16> -> tensor<1xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+// expected-error @below {{has no arena; run lnn-plan-memory}}
+lnn.model @no_arena {
+^bb0(%x: tensor<2xi16>):
+  %f = lnn.fused {
+    %c = lnn.clamp_s32 %x to [0, 9] : tensor<2xi16> -> tensor<2xi16>
+    lnn.yield %c : tensor<2xi16>
+  } {lnn.buffers = ["forecast"]} : tensor<2xi16>
+  lnn.return %f : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @returns_the_window attributes {lnn.arena = []} {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{must return the result of a group}}
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+lnn.model @yields_the_window attributes {lnn.arena = []} {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{must yield what it computes itself}}
+  %f = lnn.fused {
+    lnn.yield %x : tensor<2xi16>
+  } {lnn.buffers = ["forecast"]} : tensor<2xi16>
+  lnn.return %f : tensor<2xi16>
+}
