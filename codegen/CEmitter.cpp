@@ -99,7 +99,9 @@ private:
        << formatv(format, std::forward<Args>(args)...) << "\n";
   }
   void open(const Twine &head) {
-    os << std::string(4 * indent, ' ') << head << " {\n";
+    std::string text = head.str();
+    os << std::string(4 * indent, ' ') << text << (text.empty() ? "{" : " {")
+       << "\n";
     ++indent;
   }
   void close() {

@@ -64,15 +64,15 @@ LogicalResult verifyFormat(Operation *op, NamedAttribute attr) {
   int64_t size = type && type.getRank() > 0 ? type.getShape().back() : 1;
   int64_t found = format.getScale().size();
   if (found != 1 && !ShapedType::isDynamic(size) && found != size)
-    return op->emitOpError("has ")
-           << found << " scales in " << attr.getName() << "; expected 1 or "
-           << size; // format_c2
+    return op->emitOpError("has ") << found << " scales in " << attr.getName()
+                                   << "; expected 1 or " << size; // format_c2
   return success();
 }
 
 LogicalResult verifyIntervals(Operation *op, NamedAttribute attr, bool one) {
   auto ends = dyn_cast<DenseF64ArrayAttr>(attr.getValue());
-  if (!ends || ends.empty() || ends.size() % 2 != 0 || (one && ends.size() != 2))
+  if (!ends || ends.empty() || ends.size() % 2 != 0 ||
+      (one && ends.size() != 2))
     return op->emitOpError("wants array<f64: low, high> ")
            << (one ? "once" : "for each element") << " as " << attr.getName();
   for (int64_t i = 0; i < ends.size(); i += 2)
@@ -164,9 +164,9 @@ bool dlnet::lnn::hasUsableSizes(ShapedType type) {
 ParseResult dlnet::lnn::parseReals(AsmParser &parser,
                                    DenseF64ArrayAttr &values) {
   SmallVector<double> numbers;
-  if (parser.parseCommaSeparatedList(
-          AsmParser::Delimiter::Square,
-          [&] { return parser.parseFloat(numbers.emplace_back()); }))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        return parser.parseFloat(numbers.emplace_back());
+      }))
     return failure();
   values = DenseF64ArrayAttr::get(parser.getContext(), numbers);
   return success();
@@ -174,10 +174,9 @@ ParseResult dlnet::lnn::parseReals(AsmParser &parser,
 
 void dlnet::lnn::printReals(AsmPrinter &printer, DenseF64ArrayAttr values) {
   printer << "[";
-  llvm::interleaveComma(values.asArrayRef(), printer.getStream(),
-                        [&](double value) {
-                          printer.printFloat(APFloat(value));
-                        });
+  llvm::interleaveComma(
+      values.asArrayRef(), printer.getStream(),
+      [&](double value) { printer.printFloat(APFloat(value)); });
   printer << "]";
 }
 

@@ -234,10 +234,10 @@ LogicalResult MulS32Op::verify() {
 
 LogicalResult AffineOp::verify() {
   if (getInputs().empty() || getInputs().size() != getWeights().size())
-    return emitOpError("has ") << getInputs().size() << " inputs and "
-                               << getWeights().size()
-                               << " weight matrices; expected as many, and at "
-                                  "least one"; // affine_c1
+    return emitOpError("has ")
+           << getInputs().size() << " inputs and " << getWeights().size()
+           << " weight matrices; expected as many, and at "
+              "least one"; // affine_c1
   int64_t rows = getBias().getNumElements();
   if (getBias().getShapedType().getRank() != 1 ||
       !getBias().getElementType().isF32())

@@ -24,15 +24,14 @@ bool isPrefix(const std::string &name) {
 }
 
 int compile(const Arguments &arguments) {
-  auto family = readFamily(arguments.family);
-  if (!family)
-    return reportError(family.message());
-  auto model = selectModel(*family, arguments.model);
-  if (!model)
-    return reportError(model.message());
+  auto selected = readModel(arguments.family, arguments.model);
+  if (!selected)
+    return reportError(selected.message());
+  const Family &family = selected->family;
+  const FamilyModel &model = selected->model();
   CompileOptions options = arguments.options;
   if (options.prefix.empty())
-    options.prefix = family->name;
+    options.prefix = family.name;
   if (!isPrefix(options.prefix))
     return reportError(fmt::format("--name: '{}' is no prefix; expected a "
                                    "lower-case letter, then up to 31 of "
@@ -40,24 +39,24 @@ int compile(const Arguments &arguments) {
                                    options.prefix));
 
   Compiler compiler;
-  auto compiled = compiler.import(**model, options.prefix);
+  auto compiled = compiler.import(model, options.prefix);
   if (mlir::failed(compiled) ||
       mlir::failed(compiler.discretize(*compiled, options)))
     return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, (*model)->name));
+                                   arguments.family, model.name));
   if (arguments.emit == "lnn") {
     fmt::print("{}", compiled->text());
     return 0;
   }
   if (mlir::failed(compiler.toInt8(*compiled, options)))
     return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, (*model)->name));
+                                   arguments.family, model.name));
   if (arguments.emit == "int8") {
     fmt::print("{}", compiled->text());
     return 0;
   }
   codegen::EmittedC c = codegen::emitC(
-      compiled->model(), {options.prefix, describeModel(*family, **model)});
+      compiled->model(), {options.prefix, describeModel(family, model)});
   Status status =
       writeFiles(arguments.output, {{options.prefix + ".h", c.header},
                                     {options.prefix + ".c", c.source}});

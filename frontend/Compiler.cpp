@@ -66,6 +66,15 @@ LogicalResult Compiler::toInt8(CompiledModel &model,
   return runPipeline(model, options, lnn::buildToInt8Pipeline);
 }
 
+FailureOr<CompiledModel> Compiler::compile(const FamilyModel &model,
+                                           const CompileOptions &options) {
+  auto compiled = import(model, options.prefix);
+  if (failed(compiled) || failed(discretize(*compiled, options)) ||
+      failed(toInt8(*compiled, options)))
+    return failure();
+  return compiled;
+}
+
 std::vector<std::string> dlnet::describeModel(const Family &family,
                                               const FamilyModel &model) {
   std::vector<std::string> lines = {
@@ -89,16 +98,20 @@ std::vector<std::string> dlnet::describeModel(const Family &family,
   return lines;
 }
 
-Result<const FamilyModel *> dlnet::selectModel(const Family &family,
-                                               const std::string &name) {
+Result<SelectedModel> dlnet::readModel(const std::string &path,
+                                       const std::string &name) {
+  Result<Family> family = readFamily(path);
+  if (!family)
+    return family.failure();
   std::string known;
-  for (const FamilyModel &model : family.models) {
+  for (size_t i = 0; i < family->models.size(); ++i) {
+    const FamilyModel &model = family->models[i];
     if (name.empty() ? model.role == "student" : model.name == name)
-      return &model;
+      return SelectedModel{std::move(*family), i};
     known += (known.empty() ? "" : ", ") + model.name;
   }
   if (name.empty())
-    return Failure{fmt::format("the family {} has no student", family.name)};
-  return Failure{fmt::format("the family {} has no model '{}'; it has {}",
-                             family.name, name, known)};
+    return Failure{fmt::format("{}: has no student", path)};
+  return Failure{
+      fmt::format("{}: has no model '{}'; it has {}", path, name, known)};
 }

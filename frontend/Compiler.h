@@ -49,6 +49,10 @@ public:
   mlir::LogicalResult toInt8(CompiledModel &model,
                              const CompileOptions &options);
 
+  /// All of the above: from a family's model to the integer level.
+  mlir::FailureOr<CompiledModel> compile(const FamilyModel &model,
+                                         const CompileOptions &options);
+
   mlir::MLIRContext context;
 
 private:
@@ -62,9 +66,17 @@ private:
 std::vector<std::string> describeModel(const Family &family,
                                        const FamilyModel &model);
 
-/// The model called `name`, or the first student when `name` is empty.
-Result<const FamilyModel *> selectModel(const Family &family,
-                                        const std::string &name);
+/// A model and the family that holds it.
+struct SelectedModel {
+  Family family;
+  size_t index = 0;
+  const FamilyModel &model() const { return family.models[index]; }
+};
+
+/// Reads a family and selects the model called `name`, or the first student
+/// when `name` is empty.
+Result<SelectedModel> readModel(const std::string &path,
+                                const std::string &name);
 
 } // namespace dlnet
 

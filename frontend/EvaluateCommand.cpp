@@ -119,52 +119,50 @@ std::string toJson(const FamilyModel &model, const Figures &figures) {
 }
 
 int evaluate(const Arguments &arguments) {
-  auto family = readFamily(arguments.family);
-  if (!family)
-    return reportError(family.message());
-  auto model = selectModel(*family, arguments.model);
-  if (!model)
-    return reportError(model.message());
+  auto selected = readModel(arguments.family, arguments.model);
+  if (!selected)
+    return reportError(selected.message());
+  const Family &family = selected->family;
+  const FamilyModel &model = selected->model();
   CellOptions cellOptions;
-  cellOptions.nominalAh = family->data.nominalAh;
-  cellOptions.minimumCycles = (*model)->window + (*model)->horizon;
+  cellOptions.nominalAh = family.data.nominalAh;
+  cellOptions.minimumCycles = model.window + model.horizon;
   auto set = readCells(arguments.data, cellOptions);
   if (!set)
     return reportError(set.message());
-  std::vector<Cell> cells = unseenCells(*set, family->data);
-  WindowSet windows = makeWindows(
-      cells, {(*model)->window, (*model)->horizon, arguments.stride});
+  std::vector<Cell> cells = unseenCells(*set, family.data);
+  WindowSet windows =
+      makeWindows(cells, {model.window, model.horizon, arguments.stride});
   if (windows.size() == 0)
     return reportError(fmt::format(
         "{}: no window of {} cycles in and {} out on a cell that the family "
         "was not trained or chosen on ({} cells read, {} skipped)",
-        arguments.data, (*model)->window, (*model)->horizon, set->cells.size(),
+        arguments.data, model.window, model.horizon, set->cells.size(),
         set->skipped.size()));
 
   Compiler compiler;
   CompileOptions options = arguments.options;
-  options.prefix = family->name;
-  auto figures = measure(compiler, **model, windows, options);
+  options.prefix = family.name;
+  auto figures = measure(compiler, model, windows, options);
   if (mlir::failed(figures))
     return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, (*model)->name));
+                                   arguments.family, model.name));
   figures->cells =
       std::set<int>(windows.cell.begin(), windows.cell.end()).size();
-  print(**model, *figures, *set);
+  print(model, *figures, *set);
 
   if (!arguments.json.empty()) {
     std::filesystem::path path(arguments.json);
     Status status =
         writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
-                   {{path.filename().string(), toJson(**model, *figures)}});
+                   {{path.filename().string(), toJson(model, *figures)}});
     if (!status)
       return reportError(status.message());
   }
   if (arguments.record) {
-    for (FamilyModel &entry : family->models)
-      if (entry.name == (*model)->name)
-        entry.measured["test"] = {figures->maeFloat, figures->maeInt8};
-    if (Status status = writeFamily(*family, arguments.family); !status)
+    FamilyModel &entry = selected->family.models[selected->index];
+    entry.measured["test"] = {figures->maeFloat, figures->maeInt8};
+    if (Status status = writeFamily(family, arguments.family); !status)
       return reportError(status.message());
   }
   return 0;

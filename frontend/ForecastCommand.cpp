@@ -146,29 +146,28 @@ void printForecast(const Cell &cell, size_t at, const FamilyModel &model,
 }
 
 int forecast(const Arguments &arguments) {
-  auto family = readFamily(arguments.family);
-  if (!family)
-    return reportError(family.message());
-  auto model = selectModel(*family, arguments.model);
-  if (!model)
-    return reportError(model.message());
-  auto cell = chooseCell(arguments, *family);
+  auto selected = readModel(arguments.family, arguments.model);
+  if (!selected)
+    return reportError(selected.message());
+  const Family &family = selected->family;
+  const FamilyModel &model = selected->model();
+  auto cell = chooseCell(arguments, family);
   if (!cell)
     return reportError(cell.message());
-  auto at = chooseCycle(arguments, *cell, **model);
+  auto at = chooseCycle(arguments, *cell, model);
   if (!at)
     return reportError(at.message());
 
   Compiler compiler;
-  auto compiled = compiler.import(**model, family->name);
-  if (mlir::failed(compiled) ||
-      mlir::failed(compiler.discretize(*compiled, arguments.options)) ||
-      mlir::failed(compiler.toInt8(*compiled, arguments.options)))
+  CompileOptions options = arguments.options;
+  options.prefix = family.name;
+  auto compiled = compiler.compile(model, options);
+  if (mlir::failed(compiled))
     return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, (*model)->name));
+                                   arguments.family, model.name));
   SohFormat format(compiled->model().getFractionBits());
   std::vector<int16_t> window;
-  for (size_t i = *at - (*model)->window; i < *at; ++i)
+  for (size_t i = *at - model.window; i < *at; ++i)
     window.push_back(format.toInteger(cell->soh[i]));
 
   if (!arguments.writeWindow.empty()) {
@@ -186,24 +185,24 @@ int forecast(const Arguments &arguments) {
   auto executor = lnn::IntegerExecutor::compile(compiled->model());
   if (mlir::failed(executor))
     return reportError("the model does not run");
-  std::vector<int16_t> integers((*model)->horizon);
+  std::vector<int16_t> integers(model.horizon);
   executor->run(window.data(), integers.data());
   std::vector<double> values;
   for (int16_t value : integers)
     values.push_back(format.toReal(value));
 
   if (arguments.device.empty()) {
-    printForecast(*cell, *at, **model, values);
+    printForecast(*cell, *at, model, values);
     return 0;
   }
-  auto run = readDeviceRun(arguments.device, (*model)->horizon);
+  auto run = readDeviceRun(arguments.device, model.horizon);
   if (!run)
     return reportError(run.message());
   if (run->forecast != integers)
     return reportError(fmt::format("{}: the device's forecast differs from the "
                                    "compiler's own",
                                    arguments.device));
-  printForecast(*cell, *at, **model, values);
+  printForecast(*cell, *at, model, values);
   fmt::print("\non the simulated Cortex-M4, bit for bit the compiler's own "
              "forecast:\n");
   if (arguments.flashBytes)

@@ -128,7 +128,8 @@ RealRanges rangesOf(OdeOp ode, double radius) {
   // Constants defined outside the cell keep their values.
   ode.getBody().walk([&](Operation *op) {
     for (Value operand : op->getOperands())
-      if (auto constant = operand.getDefiningOp<ConstantOp>()) {
+      if (auto constant = operand.getDefiningOp<ConstantOp>();
+          constant && constant.getValue().getElementType().isF32()) {
         RealVectorRange range;
         for (double value : realElements(constant.getValue()))
           range.push_back(

@@ -295,8 +295,8 @@ private:
       init = *value;
     }
     Fixed sequence = op.getSequence() ? get(op.getSequence()) : Fixed{};
-    auto scan = builder.create<ScanOp>(op.getLoc(), init.getType(),
-                                       init, sequence.value, op.getCountAttr());
+    auto scan = builder.create<ScanOp>(op.getLoc(), init.getType(), init,
+                                       sequence.value, op.getCountAttr());
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody());
     if (op.getSequence()) {
@@ -528,8 +528,9 @@ struct LowerToInt8 : lnn::impl::LowerToInt8Base<LowerToInt8> {
         }
       for (Type type : op->getResultTypes())
         if (auto shaped = dyn_cast<ShapedType>(type);
-            !shaped || !shaped.hasStaticShape()) {
-          op->emitError("has an unknown size: ") << type;
+            !shaped || !shaped.hasStaticShape() ||
+            !shaped.getElementType().isF32()) {
+          op->emitError("is not of the real level and of known size: ") << type;
           return WalkResult::interrupt();
         }
       return WalkResult::advance();

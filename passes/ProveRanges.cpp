@@ -212,7 +212,7 @@ private:
     Interval<int64_t> limit = widthOf(op->getResult(0)) == 16 ? kHalf : kWord;
     for (auto [row, element] : llvm::enumerate(range)) {
       if (!limit.contains(element.all))
-        return overflow(op, row, element.all);
+        return overflow(op, row, element.all, widthOf(op->getResult(0)));
       element.atLow = intersect(element.atLow, element.all);
       element.atHigh = intersect(element.atHigh, element.all);
       element = forgetSteepSlope(element);
@@ -221,11 +221,11 @@ private:
     return success();
   }
 
-  LogicalResult overflow(Operation *op, size_t row, Interval<int64_t> range) {
+  LogicalResult overflow(Operation *op, size_t row, Interval<int64_t> range,
+                         unsigned bits = 32) {
     return op->emitError("could overflow in row ")
            << row << ": its value may lie in [" << range.low << ", "
-           << range.high << "], beyond "
-           << (widthOf(op->getResult(0)) == 16 ? "16" : "32") << " bits";
+           << range.high << "], beyond " << bits << " bits";
   }
 
   // ---- Operations ----

@@ -55,7 +55,7 @@ struct Quantize : lnn::impl::QuantizeBase<Quantize> {
 
 private:
   LogicalResult decide(Operation *operation) {
-    if (failed(checkSizes(operation)))
+    if (failed(checkTypes(operation)))
       return failure();
     return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
         .Case<LastOp, DifferenceOp, ClampOp>([&](auto op) {
@@ -117,11 +117,16 @@ private:
 
   FixedFormat formatOf(Value value) const { return formats.at(value); }
 
-  static LogicalResult checkSizes(Operation *op) {
-    for (Type type : op->getResultTypes())
-      if (auto shaped = dyn_cast<ShapedType>(type);
-          shaped && !shaped.hasStaticShape())
+  static LogicalResult checkTypes(Operation *op) {
+    for (Type type : op->getResultTypes()) {
+      auto shaped = dyn_cast<RankedTensorType>(type);
+      if (!shaped || !shaped.getElementType().isF32())
+        return op->emitError("lnn-quantize takes discretized real-level "
+                             "networks; found ")
+               << op->getName() << " of " << type;
+      if (!shaped.hasStaticShape())
         return op->emitError("has an unknown size: ") << type;
+    }
     return success();
   }
 

@@ -111,6 +111,8 @@ void RealRanges::visitScan(ScanOp scan) {
 void RealRanges::visit(Operation &operation) {
   llvm::TypeSwitch<Operation *>(&operation)
       .Case([&](ConstantOp op) {
+        if (!op.getValue().getElementType().isF32())
+          return;
         RealVectorRange result;
         for (double value : realElements(op.getValue()))
           result.push_back(constant(value));

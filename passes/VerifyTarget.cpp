@@ -72,7 +72,7 @@ private:
                buffer.getAs<IntegerAttr>("width").getInt() / 8;
     if (bytes > maxArenaBytes)
       return getOperation().emitError("needs an arena of ")
-             << bytes << " bytes; the target has " << maxArenaBytes;
+             << bytes << " bytes; the target has " << maxArenaBytes.getValue();
     return success();
   }
 };

@@ -190,23 +190,34 @@ void LiquidNetwork::roundRowsToInt8() {
   }
 }
 
+std::vector<std::pair<const char *, torch::Tensor>>
+LiquidNetwork::named() const {
+  return {{"cell.wf", w.narrow(0, 0, units)},
+          {"cell.uf", u.narrow(0, 0, units)},
+          {"cell.bf", b.narrow(0, 0, units)},
+          {"cell.wa", w.narrow(0, units, units)},
+          {"cell.ua", u.narrow(0, units, units)},
+          {"cell.ba", b.narrow(0, units, units)},
+          {"readout.w", readoutW},
+          {"readout.b", readoutB},
+          {"basis.curves", curves},
+          {"basis.mean", mean}};
+}
+
 void LiquidNetwork::store(FamilyModel &model) const {
-  auto put = [&](const char *key, const torch::Tensor &tensor) {
-    model.tensors[key] = Tensor{tensor.sizes().vec(), values(tensor)};
-  };
-  put("cell.wf", w.narrow(0, 0, units));
-  put("cell.uf", u.narrow(0, 0, units));
-  put("cell.bf", b.narrow(0, 0, units));
-  put("cell.wa", w.narrow(0, units, units));
-  put("cell.ua", u.narrow(0, units, units));
-  put("cell.ba", b.narrow(0, units, units));
-  put("readout.w", readoutW);
-  put("readout.b", readoutB);
-  put("basis.curves", curves);
-  put("basis.mean", mean);
   model.parameters = 0;
-  for (const auto &[key, tensor] : model.tensors)
-    model.parameters += int64_t(tensor.values.size());
+  for (const auto &[key, tensor] : named()) {
+    model.tensors[key] = Tensor{tensor.sizes().vec(), values(tensor)};
+    model.parameters += tensor.numel();
+  }
+}
+
+void LiquidNetwork::load(const FamilyModel &model) {
+  torch::NoGradGuard guard;
+  for (auto &[key, tensor] : named()) {
+    const Tensor &from = model.tensor(key);
+    tensor.copy_(torch::tensor(from.values).view(from.shape));
+  }
 }
 
 } // namespace dlnet

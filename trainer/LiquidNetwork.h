@@ -18,6 +18,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace dlnet {
@@ -56,8 +57,13 @@ public:
 
   /// Writes the tensors and the number of parameters into `model`.
   void store(FamilyModel &model) const;
+  /// The way back; `model` has this network's shape.
+  void load(const FamilyModel &model);
 
 private:
+  /// The tensors by their keys in a family; views of the parameters.
+  std::vector<std::pair<const char *, torch::Tensor>> named() const;
+
   int64_t units, substeps;
   double stepLength;
   torch::Tensor w, u, b, readoutW, readoutB, curves, mean;

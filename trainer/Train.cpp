@@ -22,6 +22,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 namespace dlnet {
 
@@ -173,6 +174,49 @@ Calibration calibrate(LiquidNetwork &network, const Samples &samples,
   return ranges;
 }
 
+/// Networks whose mean forecast the student follows beside the data.
+using Teachers = std::vector<std::shared_ptr<LiquidNetwork>>;
+
+/// Builds the teachers. Fails on one that reads or writes something else than
+/// the student, or that has seen a cell on which the student is judged.
+Result<Teachers> makeTeachers(const TrainOptions &options,
+                              const FamilyModel &student, const Split &split) {
+  Teachers teachers;
+  for (const Family &family : options.teachers) {
+    std::vector<std::string> hidden = cellNames(split.test);
+    for (const Cell &cell : split.validation)
+      hidden.push_back(cell.name);
+    for (const std::string &name : family.data.train)
+      if (std::count(hidden.begin(), hidden.end(), name))
+        return Failure{fmt::format("teacher family {} was trained on {}, on "
+                                   "which the student is judged",
+                                   family.name, name)};
+    for (const FamilyModel &model : family.models) {
+      if (model.cell != CellKind::Liquid || model.window != student.window ||
+          model.horizon != student.horizon || model.block != student.block ||
+          model.outputScale != student.outputScale)
+        return Failure{fmt::format("teacher {} of family {} does not read and "
+                                   "forecast what the student does",
+                                   model.name, family.name)};
+      Basis basis{RowMatrix::Zero(model.horizon, model.basis),
+                  Eigen::VectorXf::Zero(model.horizon)};
+      teachers.push_back(
+          std::make_shared<LiquidNetwork>(model, basis, model.seed));
+      teachers.back()->load(model);
+    }
+  }
+  return teachers;
+}
+
+/// Mean forecast of the teachers, without gradients.
+torch::Tensor teach(const Teachers &teachers, const torch::Tensor &features) {
+  torch::NoGradGuard guard;
+  torch::Tensor sum = teachers.front()->forward(features);
+  for (size_t i = 1; i < teachers.size(); ++i)
+    sum = sum + teachers[i]->forward(features);
+  return sum / double(teachers.size());
+}
+
 /// Linear over the first 3 % of the steps, then a cosine down to 2 %.
 double rateAt(int64_t step, int64_t total) {
   constexpr double kWarmUp = 0.03, kLowest = 0.02, kPi = 3.14159265358979;
@@ -186,7 +230,8 @@ double rateAt(int64_t step, int64_t total) {
 /// Trains in place and leaves the weights of the best epoch, which it returns.
 int64_t fit(LiquidNetwork &network, const Samples &train,
             const Samples &validation, const FamilyModel &model,
-            const TrainOptions &options, const Progress &progress) {
+            const Teachers &teachers, const TrainOptions &options,
+            const Progress &progress) {
   using torch::optim::AdamWOptions;
   auto group = [&](std::vector<torch::Tensor> parameters, double decay) {
     return torch::optim::OptimizerParamGroup(
@@ -236,7 +281,12 @@ int64_t fit(LiquidNetwork &network, const Samples &train,
         static_cast<AdamWOptions &>(each.options())
             .lr(options.rate * rateAt(step, batches * options.epochs));
       optimizer.zero_grad();
-      torch::Tensor loss = (network.forward(features) - target).abs().mean();
+      torch::Tensor output = network.forward(features);
+      torch::Tensor loss = (output - target).abs().mean();
+      if (!teachers.empty())
+        loss = (1 - options.teacherShare) * loss +
+               options.teacherShare *
+                   (output - teach(teachers, features)).abs().mean();
       loss.backward();
       torch::nn::utils::clip_grad_norm_(network.parameters(), 1.0);
       optimizer.step();
@@ -326,7 +376,11 @@ Result<TrainResult> trainFamily(const std::vector<Cell> &cells,
       model, principalCurves(toMatrix(train.deltas), model.basis), model.seed);
 
   TrainResult result;
-  result.bestEpoch = fit(network, train, validation, model, options, progress);
+  Result<Teachers> teachers = makeTeachers(options, model, split);
+  if (!teachers)
+    return teachers.failure();
+  result.bestEpoch =
+      fit(network, train, validation, model, *teachers, options, progress);
   network.store(model);
   model.ranges = calibrate(
       network, makeSamples(plainSet.inputs, plainSet.targets, model), model);

@@ -29,6 +29,10 @@ struct TrainOptions {
   double decay = 1e-4;  ///< Weight decay of matrices.
   uint64_t seed = 1;    ///< Initial weights and order of windows.
   uint64_t splitSeed = 1;
+  /// Families whose liquid networks teach together: the mean of their
+  /// forecasts is a second target.
+  std::vector<Family> teachers;
+  double teacherShare = 0.5; ///< Weight of that target in the loss.
 };
 
 /// Errors on one side of the split, in SOH, against targets whose gross

@@ -23,6 +23,7 @@ constexpr size_t kSimulatedCells = 30;
 
 struct TrainArguments {
   std::string data, output;
+  std::vector<std::string> teachers;
   bool simulated = false, quick = false;
   TrainOptions options;
 };
@@ -70,6 +71,13 @@ int runTrain(TrainArguments arguments) {
   if (arguments.quick) {
     options.epochs = std::min<int64_t>(options.epochs, 2);
     options.stride = 10;
+  }
+
+  for (const std::string &path : arguments.teachers) {
+    Result<Family> teacher = readFamily(path);
+    if (!teacher)
+      return fail(teacher.message());
+    options.teachers.push_back(std::move(*teacher));
   }
 
   std::vector<Cell> cells;
@@ -175,6 +183,14 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   trainCommand->add_option("--epochs", options.epochs)
       ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  trainCommand->add_option("--teacher", train.teachers,
+                           "family files whose mean forecast is a second "
+                           "target; trained on the same split");
+  trainCommand
+      ->add_option("--teacher-share", options.teacherShare,
+                   "weight of that target in the loss")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   trainCommand->add_flag("--quick", train.quick,
                          "two epochs on every tenth window, to try things out");

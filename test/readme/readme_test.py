@@ -6,8 +6,10 @@
 
 In an empty folder with the repository's names, from the top:
   ```c       is saved as the file that its first comment names
-  ```sh      is run and must succeed; `./dlnet` is only held against its help
+  ```sh      is run and must succeed, unless it calls ./dlnet, which calls this
   ```text    right after an `sh` block is what that block prints
+
+Every ./dlnet command that the text names must be one that ./dlnet help knows.
 """
 import argparse
 import os
@@ -28,10 +30,8 @@ def blocks(markdown):
         end = match.end()
 
 
-def check(block_list, source, folder, without_trainer):
+def run_blocks(block_list, folder, without_trainer):
     """Yields what is wrong."""
-    usage = subprocess.run([os.path.join(source, "dlnet"), "help"], check=True,
-                           capture_output=True, text=True).stdout
     printed = None
     for language, text, line, follows in block_list:
         before, printed = printed, None
@@ -42,12 +42,8 @@ def check(block_list, source, folder, without_trainer):
                 continue
             with open(os.path.join(folder, name[1]), "w", encoding="utf-8") as file:
                 file.write(text)
-        elif language == "sh" and "./dlnet " in text:
-            for command in re.findall(r"\./dlnet (\w+)", text):
-                if not re.search(rf"^  {command}\b", usage, re.M):
-                    yield f"line {line}: `./dlnet help` knows no {command}"
         elif language == "sh":
-            if without_trainer and "dlnet-train" in text:
+            if "./dlnet " in text or (without_trainer and "dlnet-train" in text):
                 continue
             done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=folder,
                                   stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -59,6 +55,15 @@ def check(block_list, source, folder, without_trainer):
             yield f"line {line}: printed instead:\n{before}"
 
 
+def unknown_commands(markdown, source):
+    """Yields the commands that ./dlnet does not have."""
+    usage = subprocess.run([os.path.join(source, "dlnet"), "help"], check=True,
+                           capture_output=True, text=True).stdout
+    for command in sorted(set(re.findall(r"\./dlnet (\w+)", markdown))):
+        if not re.search(rf"^  {command}\b", usage, re.M):
+            yield f"`./dlnet help` knows no {command}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--without-trainer", action="store_true")
@@ -66,7 +71,8 @@ def main():
     parser.add_argument("build")
     options = parser.parse_args()
     with open(os.path.join(options.source, "README.md"), encoding="utf-8") as file:
-        found = list(blocks(file.read()))
+        markdown = file.read()
+    found = list(blocks(markdown))
     for wanted in ("c", "sh"):
         if wanted not in [language for language, *_ in found]:
             sys.exit(f"README.md has no {wanted} block: this test looks at nothing")
@@ -74,7 +80,8 @@ def main():
         os.symlink(os.path.abspath(options.build), os.path.join(folder, "build"))
         os.symlink(os.path.abspath(os.path.join(options.source, "trainer")),
                    os.path.join(folder, "trainer"))
-        wrong = list(check(found, options.source, folder, options.without_trainer))
+        wrong = [*unknown_commands(markdown, options.source),
+                 *run_blocks(found, folder, options.without_trainer)]
         for name in sorted(os.listdir(folder)):
             if name.endswith(".c"):
                 strict = subprocess.run(["gcc", *STRICT.split(), "-fsyntax-only", "-Iout", name],

@@ -8,7 +8,7 @@
 // STEPS: error: cannot make 65 sub-steps; expected 1 to 64
 // NEGATIVE: error: cannot make -1 sub-steps
 // DT: error: cannot step by dt = -5.000000e-01; expected a positive, finite time
-// TYPE: 'many' value invalid for integer argument
+// TYPE: 'many' value invalid
 lnn.model @m {
 ^bb0(%window: tensor<2xf32>):
   %0 = lnn.ode %window : tensor<2xf32> {

@@ -10,6 +10,15 @@ lnn.model @not_quantized {
 
 // -----
 
+lnn.model @integers {
+^bb0(%x: tensor<2xi16>):
+  // expected-error @below {{is not of the real level and of known size: 'tensor<2xi16>'}}
+  %0 = lnn.constant dense<0> : tensor<2xi16> {lnn.format = #lnn.fixed<16, [1.0], [0.0]>}
+  lnn.return %0 : tensor<2xi16>
+}
+
+// -----
+
 lnn.model @no_bits {
 ^bb0(%x: tensor<2xf32>):
   // expected-error @below {{has no lnn.operand_bits; run lnn-quantize first}}

@@ -14,7 +14,7 @@ lnn.model @accumulator {
 lnn.model @accumulator_row {
 ^bb0(%x: tensor<2xi16>):
   %p = lnn.matvec_s8 %x weights dense<[[1, 0], [127, 127]]> : tensor<2x2xi8> : tensor<2xi16> -> tensor<2xi32>
-  // expected-error @below {{could overflow in row 1: its value may lie in [0, 8522827776], beyond 32 bits}}
+  // expected-error @below {{could overflow in row 1: its value may lie in [0, 8522565632], beyond 32 bits}}
   %s = lnn.requantize %p multiplier [1] shift 10 bias [0] : tensor<2xi32> -> tensor<2xi16>
   lnn.return %s : tensor<2xi16>
 }

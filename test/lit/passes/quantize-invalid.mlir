@@ -6,6 +6,7 @@ lnn.model @unbounded {
   %rows = lnn.stack %window : tensor<2xf32> -> tensor<2x1xf32>
   %zero = lnn.constant dense<0.0> : tensor<1xf32>
   // expected-error @below {{carries a state that could overflow: unit 0 has no proved bound}}
+  // expected-note @below {{a step that does not overshoot has one: more sub-steps, a smaller dt, or solver=fused}}
   %state = lnn.scan over %rows : tensor<2x1xf32> from %zero : tensor<1xf32> {
   ^bb0(%row: tensor<1xf32>, %x: tensor<1xf32>):
     %next = lnn.euler_step %x, %row dt 1.0 : tensor<1xf32>
@@ -33,6 +34,16 @@ lnn.model @foreign {
   // expected-error @below {{found test.op}}
   %0 = "test.op"(%window) : (tensor<2xf32>) -> tensor<2xf32>
   lnn.return %0 : tensor<2xf32>
+}
+
+// -----
+
+// Run twice, or out of order.
+lnn.model @integers {
+^bb0(%window: tensor<2xi16>):
+  // expected-error @below {{lnn-quantize takes discretized real-level networks; found lnn.constant of 'tensor<2xi16>'}}
+  %0 = lnn.constant dense<0> : tensor<2xi16>
+  lnn.return %0 : tensor<2xi16>
 }
 
 // -----

@@ -78,12 +78,10 @@ struct WindowsArguments {
 };
 
 int makeWindowsFile(const WindowsArguments &arguments) {
-  auto family = readFamily(arguments.family);
-  if (!family)
-    return fail(family.message());
-  auto model = selectModel(*family, arguments.model);
-  if (!model)
-    return fail(model.message());
+  auto selected = readModel(arguments.family, arguments.model);
+  if (!selected)
+    return fail(selected.message());
+  const FamilyModel &model = selected->model();
   std::vector<Cell> cells;
   if (arguments.data.empty()) {
     cells = simulateFleet(8, arguments.seed);
@@ -93,16 +91,15 @@ int makeWindowsFile(const WindowsArguments &arguments) {
       return fail(set.message());
     cells = set->cells;
   }
-  WindowSet real = makeWindows(cells, {(*model)->window, (*model)->horizon, 1});
+  WindowSet real = makeWindows(cells, {model.window, model.horizon, 1});
   if (real.size() == 0)
     return fail("the cells hold no window");
 
   Compiler compiler;
   CompileOptions options;
-  auto compiled = compiler.import(**model, family->name);
-  if (mlir::failed(compiled) ||
-      mlir::failed(compiler.discretize(*compiled, options)) ||
-      mlir::failed(compiler.toInt8(*compiled, options)))
+  options.prefix = selected->family.name;
+  auto compiled = compiler.compile(model, options);
+  if (mlir::failed(compiled))
     return fail("the model was not compiled");
   auto executor = lnn::IntegerExecutor::compile(compiled->model());
   if (mlir::failed(executor))
@@ -112,7 +109,7 @@ int makeWindowsFile(const WindowsArguments &arguments) {
   std::mt19937 random(arguments.seed);
   uint32_t count = arguments.count;
   std::string windows = bytesOf(&count, sizeof count), forecasts;
-  std::vector<int16_t> window((*model)->window), forecast((*model)->horizon);
+  std::vector<int16_t> window(model.window), forecast(model.horizon);
   for (size_t i = 0; i < arguments.count; ++i) {
     if (i % 2 == 0) {
       Eigen::Index row = random() % real.size();

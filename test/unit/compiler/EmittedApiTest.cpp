@@ -20,10 +20,10 @@ protected:
   static void SetUpTestSuite() {
     model = randomModel(CellKind::Liquid, 3);
     Compiler compiler;
-    auto compiled = compiler.import(model, "cell");
+    CompileOptions options;
+    options.prefix = "cell";
+    auto compiled = compiler.compile(model, options);
     ASSERT_TRUE(mlir::succeeded(compiled));
-    ASSERT_TRUE(mlir::succeeded(compiler.discretize(*compiled, {})));
-    ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, {})));
     emitted = codegen::emitC(compiled->model(), {"cell", {}});
     loaded = LoadedModel::load(emitted, "cell");
     ASSERT_NE(loaded, nullptr);

@@ -113,4 +113,44 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NoSubcommand", "", "subcommand"}),
     [](const auto &info) { return std::string(info.param.name); });
 
+TEST(Train, FollowsTeachersThatHaveNotSeenItsJudges) {
+  TemporaryFolder folder;
+  ASSERT_EQ(runTool(folder, "simulate -o " + folder.path("fleet") +
+                                " --cells 10 --seed 3")
+                .status,
+            0);
+  std::string train = "train --data " + folder.path("fleet") +
+                      " --quick --units 2 --block 20 --basis 2 -o ";
+  ASSERT_EQ(runTool(folder, train + folder.path("teacher.safetensors")).status,
+            0);
+  std::string teacher = " --teacher " + folder.path("teacher.safetensors");
+  ToolRun taught =
+      runTool(folder, train + folder.path("taught.safetensors") + teacher);
+  ASSERT_EQ(taught.status, 0) << taught.errors;
+  EXPECT_NE(folder.read("taught.safetensors"),
+            folder.read("teacher.safetensors"));
+  // A share of nothing leaves the data alone to teach.
+  ToolRun ignored = runTool(folder, train + folder.path("data.safetensors") +
+                                        teacher + " --teacher-share 0");
+  ASSERT_EQ(ignored.status, 0) << ignored.errors;
+  EXPECT_EQ(folder.read("data.safetensors"),
+            folder.read("teacher.safetensors"));
+
+  ToolRun leaking = runTool(folder, train + folder.path("leak.safetensors") +
+                                        teacher + " --split-seed 2");
+  EXPECT_NE(leaking.status, 0);
+  EXPECT_NE(leaking.errors.find("on which the student is judged"),
+            std::string::npos)
+      << leaking.errors;
+  EXPECT_TRUE(folder.read("leak.safetensors").empty());
+
+  ToolRun unlike =
+      runTool(folder, "train --data " + folder.path("fleet") +
+                          " --quick --units 2 --block 10 -o " +
+                          folder.path("unlike.safetensors") + teacher);
+  EXPECT_NE(unlike.status, 0);
+  EXPECT_NE(unlike.errors.find("does not read and forecast"), std::string::npos)
+      << unlike.errors;
+}
+
 } // namespace
