@@ -26,17 +26,6 @@ struct Arguments {
   CompileOptions options;
 };
 
-/// The cells that neither trained nor chose the models.
-std::vector<Cell> unseenCells(const CellSet &set, const DataRecord &data) {
-  std::set<std::string> seen(data.train.begin(), data.train.end());
-  seen.insert(data.validation.begin(), data.validation.end());
-  std::vector<Cell> cells;
-  for (const Cell &cell : set.cells)
-    if (!seen.count(cell.name))
-      cells.push_back(cell);
-  return cells;
-}
-
 struct Figures {
   size_t cells = 0, windows = 0;
   double maeFloat = 0, maeInt8 = 0, maeFloatRaw = 0, maeInt8Raw = 0;
@@ -130,7 +119,8 @@ int evaluate(const Arguments &arguments) {
   auto set = readCells(arguments.data, cellOptions);
   if (!set)
     return reportError(set.message());
-  std::vector<Cell> cells = unseenCells(*set, family.data);
+  std::vector<Cell> cells =
+      cellsOutside(set->cells, {family.data.train, family.data.validation});
   WindowSet windows =
       makeWindows(cells, {model.window, model.horizon, arguments.stride});
   if (windows.size() == 0)

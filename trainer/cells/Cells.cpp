@@ -207,20 +207,6 @@ Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
   return success();
 }
 
-Result<std::vector<Cell>> selectCells(const std::vector<Cell> &cells,
-                                      const std::vector<std::string> &names) {
-  std::vector<Cell> selected;
-  for (const std::string &name : names) {
-    auto found =
-        std::find_if(cells.begin(), cells.end(),
-                     [&](const Cell &cell) { return cell.name == name; });
-    if (found == cells.end())
-      return Failure{fmt::format("no usable cell named '{}'", name)};
-    selected.push_back(*found);
-  }
-  return selected;
-}
-
 std::vector<Cell>
 cellsOutside(const std::vector<Cell> &cells,
              const std::vector<std::vector<std::string>> &lists) {

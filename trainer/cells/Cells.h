@@ -56,10 +56,6 @@ Result<CellSet> readCells(const std::string &directory,
 Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
                   const CellOptions &options = {});
 
-/// The cells with these names, in that order; fails on one that is not there.
-Result<std::vector<Cell>> selectCells(const std::vector<Cell> &cells,
-                                      const std::vector<std::string> &names);
-
 /// The cells whose names are in none of the lists: those that a model which
 /// was trained and chosen on the lists has never seen.
 std::vector<Cell>

@@ -145,15 +145,10 @@ TEST(ReadCells, FailsAsAWhole) {
   EXPECT_FALSE(readCells(folder.path())) << "a malformed cell";
 }
 
-TEST(ChooseCells, ByNameAndByAbsence) {
+TEST(ChooseCells, ThoseOutsideOfLists) {
   std::vector<Cell> cells;
   for (const char *name : {"a", "b", "c"})
     cells.push_back(makeCell(name, "", {1.0}));
-  Result<std::vector<Cell>> chosen = selectCells(cells, {"c", "a"});
-  ASSERT_TRUE(chosen);
-  EXPECT_EQ((*chosen)[0].name, "c");
-  EXPECT_EQ((*chosen)[1].name, "a");
-  EXPECT_EQ(selectCells(cells, {"d"}).message(), "no usable cell named 'd'");
   std::vector<Cell> unseen = cellsOutside(cells, {{"a"}, {"c", "d"}});
   ASSERT_EQ(unseen.size(), 1u);
   EXPECT_EQ(unseen[0].name, "b");
