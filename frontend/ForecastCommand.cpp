@@ -81,8 +81,8 @@ Result<Cell> chooseCell(const Arguments &arguments, const Family &family) {
   return readCell(arguments.cell, options);
 }
 
-/// The newest cycle of the window: as asked, or where the fade of the cell
-/// speeds up enough to be worth a look.
+/// The newest cycle of the window: as asked, or late in the cell's life, with
+/// the whole horizon known where the cell is long enough.
 Result<size_t> chooseCycle(const Arguments &arguments, const Cell &cell,
                            const FamilyModel &model) {
   size_t first = model.window, last = cell.soh.size();

@@ -34,6 +34,12 @@ struct FixedFormat {
   double zeroOf(size_t i) const { return zero[zero.size() == 1 ? 0 : i]; }
 };
 
+/// Arguments of a function's table lie in [-domain, domain): beyond it the
+/// function is flat to within the table's own error.
+inline double tableDomain(Function function) {
+  return function == Function::Sigmoid ? 8.0 : 4.0;
+}
+
 /// Multipliers of lnn.requantize that share one shift.
 struct Multipliers {
   llvm::SmallVector<int32_t> values;

@@ -437,10 +437,10 @@ private:
 
   LogicalResult activate(ActivateOp op) {
     Fixed in = get(op.getInput());
-    double domain = op.getFunction() == Function::Sigmoid ? 8.0 : 4.0;
-    FixedFormat wanted = in.format.width == 16 && in.format.size() == 1
-                             ? in.format
-                             : FixedFormat::uniform(16, domain / 32768);
+    FixedFormat wanted =
+        in.format.width == 16 && in.format.size() == 1
+            ? in.format
+            : FixedFormat::uniform(16, tableDomain(op.getFunction()) / 32768);
     FailureOr<Value> input = convert(op.getLoc(), in, wanted);
     if (failed(input))
       return failure();

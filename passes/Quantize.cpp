@@ -25,11 +25,6 @@ namespace {
 /// add a unit on the way; lnn-prove-ranges has the last word.
 constexpr double kWordLimit = 2147483000.0;
 
-/// Beyond these the functions are flat to within their own table's error.
-double domainOf(Function function) {
-  return function == Function::Sigmoid ? 8.0 : 4.0;
-}
-
 struct Quantize : lnn::impl::QuantizeBase<Quantize> {
   using QuantizeBase::QuantizeBase;
 
@@ -300,7 +295,7 @@ private:
       double domain = 0.0;
       for (Operation *user : op->getUsers())
         domain =
-            std::max(domain, domainOf(cast<ActivateOp>(user).getFunction()));
+            std::max(domain, tableDomain(cast<ActivateOp>(user).getFunction()));
       return FixedFormat::uniform(16, domain / 32768);
     }
     const RealVectorRange &proved = ranges.get(op.getResult());
