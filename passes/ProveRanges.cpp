@@ -3,6 +3,7 @@
 // lnn-prove-ranges: what a firmware reviewer would otherwise have to believe.
 // Every 32-bit intermediate is bounded with the actual weights and tables, and
 // every state update is shown to stay within 16 bits without saturating.
+#include "passes/CheckResults.h"
 #include "passes/FixedPoint.h"
 #include "passes/Interval.h"
 #include "passes/Passes.h"
@@ -83,7 +84,9 @@ private:
   }
 
   LogicalResult prove(Operation *operation) {
-    if (failed(checkTypes(operation)))
+    if (failed(checkResults(
+            operation, "lnn-prove-ranges takes integer-level networks",
+            [](Type type) { return type.isSignlessInteger(); })))
       return failure();
     return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
         .Case([&](ConstantOp op) {
@@ -177,19 +180,6 @@ private:
   }
 
   // ---- Bookkeeping ----
-
-  static LogicalResult checkTypes(Operation *op) {
-    for (Type type : op->getResultTypes()) {
-      auto shaped = dyn_cast<RankedTensorType>(type);
-      if (!shaped || !shaped.getElementType().isSignlessInteger())
-        return op->emitError("lnn-prove-ranges takes integer-level networks; "
-                             "found ")
-               << op->getName() << " of " << type;
-      if (!shaped.hasStaticShape())
-        return op->emitError("has an unknown size: ") << type;
-    }
-    return success();
-  }
 
   const IntegerVectorRange &get(Value value) const {
     return ranges.find(value)->second;

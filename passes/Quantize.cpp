@@ -3,6 +3,7 @@
 // lnn-quantize: decides every fixed-point format, acts on none. What can be
 // proved from the weights needs no recording; recorded ranges decide only for
 // the inputs and the readout, where proofs are loose.
+#include "passes/CheckResults.h"
 #include "passes/FixedFormat.h"
 #include "passes/FixedPoint.h"
 #include "passes/Passes.h"
@@ -50,7 +51,9 @@ struct Quantize : lnn::impl::QuantizeBase<Quantize> {
 
 private:
   LogicalResult decide(Operation *operation) {
-    if (failed(checkTypes(operation)))
+    if (failed(checkResults(
+            operation, "lnn-quantize takes discretized real-level networks",
+            [](Type type) { return type.isF32(); })))
       return failure();
     return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
         .Case<LastOp, DifferenceOp, ClampOp>([&](auto op) {
@@ -111,19 +114,6 @@ private:
   }
 
   FixedFormat formatOf(Value value) const { return formats.at(value); }
-
-  static LogicalResult checkTypes(Operation *op) {
-    for (Type type : op->getResultTypes()) {
-      auto shaped = dyn_cast<RankedTensorType>(type);
-      if (!shaped || !shaped.getElementType().isF32())
-        return op->emitError("lnn-quantize takes discretized real-level "
-                             "networks; found ")
-               << op->getName() << " of " << type;
-      if (!shaped.hasStaticShape())
-        return op->emitError("has an unknown size: ") << type;
-    }
-    return success();
-  }
 
   /// Operations that compute with the integers themselves need all elements
   /// in one unit, and 0 to mean 0.
