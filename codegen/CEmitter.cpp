@@ -6,6 +6,7 @@
 
 #include "codegen/Kernels.h"
 #include "codegen/Packing.h"
+#include "codegen/Templates.h"
 #include "passes/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -121,6 +122,8 @@ private:
   std::string pointer(Value value) {
     if (value == model.getWindow())
       return "state->" + kWindowBuffer.str();
+    if (value == model.getAge())
+      return "(&state->age)";
     if (auto argument = dyn_cast<BlockArgument>(value)) {
       auto scan = cast<ScanOp>(argument.getOwner()->getParentOp());
       if (scan.getRow() == argument)
@@ -146,6 +149,8 @@ private:
   std::string scalar(Value value, StringRef index) {
     if (auto it = scalars.find(value); it != scalars.end())
       return it->second;
+    if (value == model.getAge())
+      return "state->age";
     Operation *op = value.getDefiningOp();
     if (auto last = dyn_cast_or_null<LastOp>(op))
       return formatv("{0}[{1}]", pointer(last.getInput()),
@@ -352,19 +357,22 @@ private:
 
   // ---- The files ----
 
+  bool readsAge() { return model.getAge() != nullptr; }
+
   SmallVector<DictionaryAttr> arena() {
     return llvm::to_vector(model->getAttrOfType<ArrayAttr>(kArenaAttr)
                                .getAsRange<DictionaryAttr>());
   }
 
   int64_t stateBytes() {
-    int64_t bytes = 4 + 2 * model.getWindowSize();
+    int64_t bytes = 4 + 2 * model.getWindowSize() + (readsAge() ? 2 : 0);
     for (DictionaryAttr buffer : arena())
       bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
                buffer.getAs<IntegerAttr>("width").getInt() / 8;
     return (bytes + 3) / 4 * 4;
   }
 
+  SmallVector<Field> commonFields();
   std::string header(const EmittedC &sizes);
   std::string source();
 
@@ -380,183 +388,12 @@ private:
   std::vector<std::string> loopVariables;
 };
 
-/// Replaces @name@ and the like; the templates stay readable C.
-std::string fill(StringRef text,
-                 ArrayRef<std::pair<StringRef, std::string>> fields) {
-  std::string result;
-  while (!text.empty()) {
-    auto [before, rest] = text.split('@');
-    result += before;
-    auto [field, after] = rest.split('@');
-    for (const auto &[key, value] : fields)
-      if (key == field)
-        result += value;
-    text = after;
-  }
-  return result;
+SmallVector<Field> CEmitter::commonFields() {
+  return {{"name", name},
+          {"NAME", upper},
+          {"version", DLNET_VERSION},
+          {"abi", std::to_string(kEmittedAbi)}};
 }
-
-constexpr const char *kLicenceNote =
-    "The code below may be used without any conditions.";
-
-constexpr const char *kHeader =
-    R"c(/* @name@.h - forecasts a battery's state of health (SOH).
-
-   Made by dlnetc @version@; do not edit. @licence@
-
-@facts@
-   Flash: @tables@ bytes of tables, and the code. RAM: @state@ bytes of state that
-   the caller owns. No heap, no recursion, no division, no floating point.
-
-   SOH is a fixed-point integer in units of 2^-@bits@: @NAME@_ONE is 1.0. Values below
-   0 count as 0, values above @NAME@_MAX as @NAME@_MAX. */
-#ifndef DLNET_@NAME@_H
-#define DLNET_@NAME@_H
-
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-#define @NAME@_ABI @abi@
-#define @NAME@_WINDOW @window@u   /* cycles that a forecast looks back on */
-#define @NAME@_HORIZON @horizon@u  /* cycles that it looks ahead */
-#define @NAME@_ONE @one@     /* SOH 1.0 */
-#define @NAME@_MAX 32767     /* greatest SOH that can be said */
-#define @NAME@_STATE_BYTES @state@u
-
-enum @name@_status {
-    @NAME@_OK = 0,
-    @NAME@_ERROR_NULL = -1,         /* a pointer is null */
-    @NAME@_ERROR_SHORT_WINDOW = -2, /* fewer than @NAME@_WINDOW cycles */
-    @NAME@_ERROR_SMALL_BUFFER = -3, /* room for fewer than @NAME@_HORIZON values */
-    @NAME@_ERROR_STATE = -4         /* the state was never initialised */
-};
-
-/* One cell's history and scratch memory. Any number may exist; calls on
-   different ones may run at the same time. Members are private. */
-typedef struct @name@_state {
-    uint32_t cycles;
-@members@    int16_t window[@NAME@_WINDOW];
-} @name@_state;
-
-/* Forgets all cycles. Every other call needs a state that this has seen. */
-int @name@_init(@name@_state *state);
-
-/* Adds the SOH measured in the newest cycle. */
-int @name@_push(@name@_state *state, int32_t soh);
-
-/* Forecasts the next @NAME@_HORIZON cycles from the last @NAME@_WINDOW pushed, the
-   nearest first, into forecast[0 .. @NAME@_HORIZON - 1]. `capacity` is how many values
-   the buffer holds. Writes nothing when it fails. */
-int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity);
-
-/* The same from a whole history, the oldest cycle first, of which the newest
-   @NAME@_WINDOW count. It replaces what was pushed into the state, which need
-   not be initialised. */
-int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
-                   int16_t *forecast, uint32_t capacity);
-
-#ifdef __cplusplus
-}
-#endif
-
-#endif /* DLNET_@NAME@_H */
-)c";
-
-constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
-
-   Made by dlnetc @version@; do not edit. @licence@ */
-#include "@name@.h"
-
-#if @NAME@_ABI != @abi@
-#error "Regenerate this file with dlnetc: it does not fit @name@.h"
-#endif
-
-typedef char @name@_state_has_the_stated_size
-    [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
-@kernels@@tables@
-static void @name@_network(@name@_state *state, int16_t *forecast)
-{
-    uint32_t i;@counters@
-@body@}
-
-int @name@_init(@name@_state *state)
-{
-    uint32_t i;
-    if (state == 0) {
-        return @NAME@_ERROR_NULL;
-    }
-    state->cycles = 0;
-    for (i = 0; i < @NAME@_WINDOW; ++i) {
-        state->window[i] = 0;
-    }
-    return @NAME@_OK;
-}
-
-int @name@_push(@name@_state *state, int32_t soh)
-{
-    uint32_t i;
-    if (state == 0) {
-        return @NAME@_ERROR_NULL;
-    }
-    if (state->cycles > @NAME@_WINDOW) {
-        return @NAME@_ERROR_STATE;
-    }
-    /* Once a battery cycle: moving the window costs less than wrapping every
-       read of it. */
-    for (i = 1; i < @NAME@_WINDOW; ++i) {
-        state->window[i - 1u] = state->window[i];
-    }
-    state->window[@NAME@_WINDOW - 1u] =
-        (int16_t)(soh < 0 ? 0 : (soh > @NAME@_MAX ? @NAME@_MAX : soh));
-    if (state->cycles < @NAME@_WINDOW) {
-        ++state->cycles;
-    }
-    return @NAME@_OK;
-}
-
-int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity)
-{
-    if (state == 0 || forecast == 0) {
-        return @NAME@_ERROR_NULL;
-    }
-    if (state->cycles > @NAME@_WINDOW) {
-        return @NAME@_ERROR_STATE;
-    }
-    if (state->cycles < @NAME@_WINDOW) {
-        return @NAME@_ERROR_SHORT_WINDOW;
-    }
-    if (capacity < @NAME@_HORIZON) {
-        return @NAME@_ERROR_SMALL_BUFFER;
-    }
-    @name@_network(state, forecast);
-    return @NAME@_OK;
-}
-
-int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
-                   int16_t *forecast, uint32_t capacity)
-{
-    uint32_t i;
-    if (state == 0 || history == 0 || forecast == 0) {
-        return @NAME@_ERROR_NULL;
-    }
-    if (cycles < @NAME@_WINDOW) {
-        return @NAME@_ERROR_SHORT_WINDOW;
-    }
-    if (capacity < @NAME@_HORIZON) {
-        return @NAME@_ERROR_SMALL_BUFFER;
-    }
-    history += cycles - @NAME@_WINDOW;
-    for (i = 0; i < @NAME@_WINDOW; ++i) {
-        state->window[i] = (int16_t)(history[i] < 0 ? 0 : history[i]);
-    }
-    state->cycles = @NAME@_WINDOW;
-    @name@_network(state, forecast);
-    return @NAME@_OK;
-}
-)c";
 
 std::string CEmitter::header(const EmittedC &sizes) {
   std::string facts, members;
@@ -567,19 +404,16 @@ std::string CEmitter::header(const EmittedC &sizes) {
                        buffer.getAs<IntegerAttr>("width").getInt(),
                        buffer.getAs<StringAttr>("name").getValue(),
                        buffer.getAs<IntegerAttr>("elements").getInt());
-  return fill(kHeader, {{"name", name},
-                        {"NAME", upper},
-                        {"version", DLNET_VERSION},
-                        {"licence", kLicenceNote},
-                        {"facts", facts},
-                        {"tables", std::to_string(sizes.tableBytes)},
-                        {"state", std::to_string(sizes.stateBytes)},
-                        {"bits", std::to_string(model.getFractionBits())},
-                        {"abi", std::to_string(kEmittedAbi)},
-                        {"window", std::to_string(model.getWindowSize())},
-                        {"horizon", std::to_string(model.getHorizonSize())},
-                        {"one", std::to_string(1 << model.getFractionBits())},
-                        {"members", members}});
+  SmallVector<Field> fields = commonFields();
+  fields.append({{"facts", facts},
+                 {"tables", std::to_string(sizes.tableBytes)},
+                 {"state", std::to_string(sizes.stateBytes)},
+                 {"bits", std::to_string(model.getFractionBits())},
+                 {"window", std::to_string(model.getWindowSize())},
+                 {"horizon", std::to_string(model.getHorizonSize())},
+                 {"one", std::to_string(1 << model.getFractionBits())},
+                 {"members", members}});
+  return headerText(fields, readsAge());
 }
 
 std::string CEmitter::source() {
@@ -588,15 +422,12 @@ std::string CEmitter::source() {
   loopVariables.erase(llvm::unique(loopVariables), loopVariables.end());
   for (const std::string &variable : loopVariables)
     counters += "\n    uint32_t " + variable + ";";
-  return fill(kSource, {{"name", name},
-                        {"NAME", upper},
-                        {"version", DLNET_VERSION},
-                        {"licence", kLicenceNote},
-                        {"abi", std::to_string(kEmittedAbi)},
-                        {"kernels", kernelText(kernels)},
-                        {"tables", tables.text},
-                        {"counters", counters},
-                        {"body", body}});
+  SmallVector<Field> fields = commonFields();
+  fields.append({{"kernels", kernelText(kernels)},
+                 {"tables", tables.text},
+                 {"counters", counters},
+                 {"body", body}});
+  return sourceText(fields, readsAge());
 }
 
 } // namespace

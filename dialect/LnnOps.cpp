@@ -85,8 +85,8 @@ LogicalResult verifyPerElement(Operation *op, StringRef what, int64_t found,
 
 LogicalResult ModelOp::verifyRegions() {
   Block &block = getBody().front();
-  if (block.getNumArguments() != 1)
-    return emitOpError("takes one window, not ")
+  if (block.getNumArguments() != 1 && block.getNumArguments() != 2)
+    return emitOpError("takes a window, and an age if it reads one, not ")
            << block.getNumArguments() << " arguments"; // model_c1
   auto type = dyn_cast<RankedTensorType>(block.getArgument(0).getType());
   if (!type || type.getRank() != 1 || !type.hasStaticShape() ||
@@ -107,6 +107,10 @@ LogicalResult ModelOp::verifyRegions() {
            << "; both must be of the same level"; // model_c4
   if (!forecast.hasStaticShape())
     return emitOpError("must return a horizon of known size"); // model_c5
+  auto age = RankedTensorType::get({1}, type.getElementType());
+  if (getAge() && getAge().getType() != age)
+    return emitOpError("takes an age of ")
+           << getAge().getType() << "; expected " << age; // model_c6
   return success();
 }
 
@@ -171,7 +175,7 @@ LogicalResult StackOp::verify() {
            << getColumns().size() << " columns; it cannot give "
            << type; // stack_c2
   for (Value column : getColumns()) {
-    if (!sizesAgree(sizeOf(column), type.getDimSize(0)))
+    if (sizeOf(column) != 1 && !sizesAgree(sizeOf(column), type.getDimSize(0)))
       return emitOpError("has a column of ")
              << sizeOf(column) << " elements; the result has "
              << type.getDimSize(0) << " rows"; // stack_c3

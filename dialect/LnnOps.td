@@ -18,9 +18,12 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
   let summary = "a network: a window of SOH in, a horizon of SOH out";
   let description = [{
-    The body's argument is the window, oldest cycle first; `lnn.return` gives
-    the forecast, nearest cycle first. On the integer level both are `i16` in
-    units of 2^-`fraction_bits`; window elements below 0 count as 0.
+    The body's first argument is the window, oldest cycle first; `lnn.return`
+    gives the forecast, nearest cycle first. On the integer level both are
+    `i16` in units of 2^-`fraction_bits`; window elements below 0 count as 0.
+    A network that reads it has a second argument, the age: how many cycles the
+    cell has lived at the newest of the window, one element, in cycles on both
+    levels, and at most 32767.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
       DefaultValuedAttr<ConfinedAttr<I32Attr, [IntMinValue<0>, IntMaxValue<15>]>, "14">:$fraction_bits);
@@ -29,6 +32,12 @@ def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
   let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::BlockArgument getWindow() { return getBody().getArgument(0); }
+    /// The cell's age, null for a network that does not read it.
+    ::mlir::Value getAge() {
+      if (getBody().getNumArguments() < 2)
+        return {};
+      return getBody().getArgument(1);
+    }
     ::mlir::Value getForecast() {
       return getBody().front().getTerminator()->getOperand(0);
     }
@@ -124,8 +133,9 @@ def Lnn_DifferenceOp : Lnn_Op<"difference", [Pure,
 def Lnn_StackOp : Lnn_Op<"stack", [Pure]> {
   let summary = "vectors side by side as the columns of a sequence";
   let description = [{
-    Row t of the result holds element t of each column. Columns beyond the
-    operands are zero: the target's products want an even number of them.
+    Row t of the result holds element t of each column; a column of one element
+    stands in every row. Columns beyond the operands are zero: the target's
+    products want an even number of them.
   }];
   let arguments = (ins Variadic<Lnn_Vector>:$columns);
   let results = (outs Lnn_Sequence:$result);

@@ -52,10 +52,11 @@ mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
   RowMatrix inInt8(windows.size(), model.horizon);
   std::vector<int16_t> window(model.window), forecast(model.horizon);
   for (Eigen::Index row = 0; row < windows.size(); ++row) {
-    real->run(windows.inputs.row(row).data(), inReal.row(row).data());
+    uint32_t age = static_cast<uint32_t>(windows.first[row] + model.window);
+    real->run(windows.inputs.row(row).data(), inReal.row(row).data(), age);
     for (int64_t i = 0; i < model.window; ++i)
       window[i] = format.toInteger(windows.inputs(row, i));
-    integer->run(window.data(), forecast.data());
+    integer->run(window.data(), forecast.data(), age);
     for (int64_t h = 0; h < model.horizon; ++h)
       inInt8(row, h) = static_cast<float>(format.toReal(forecast[h]));
   }

@@ -31,8 +31,16 @@ struct Range {
 enum class CellKind { Liquid, Ltc, CtRnn, Cfc };
 enum class SolverKind { ExplicitEuler, Fused, ClosedForm };
 
+/// What SOH 1.0 is: the nominal capacity, or the cell's own initial one.
+enum class SohKind { Nominal, Initial };
+
+/// What training did to a model, in the order in which it can happen.
+enum class TrainingStage { Distilled, Pruned, Recovered, QuantizationAware };
+
 const char *name(CellKind kind);
 const char *name(SolverKind kind);
+const char *name(SohKind kind);
+const char *name(TrainingStage stage);
 
 /// How one window step of `dt` time units is integrated, in `steps` sub-steps.
 struct Solver {
@@ -46,18 +54,30 @@ struct Features {
   double differenceScale = 400.0, differenceClip = 8.0;
   double relativeScale = 60.0;
   double levelOffset = 0.93, levelScale = 12.0;
+  /// (cycles lived at the newest - offset) * scale, the same at every step.
+  struct Age {
+    double offset = 500.0, scale = 1.0 / 400;
+  };
+  std::optional<Age> age; ///< None: the network does not read it.
 };
 
 /// Ranges of normalised features, states and coefficients over the training
 /// windows; the compiler chooses its fixed-point formats from them.
 struct Calibration {
   Range difference, relative, level, state;
+  Range age; // of the input; 0 where the model does not read it
   std::vector<Range> coefficients; // one per basis curve
 };
 
 /// Mean absolute errors over the horizon, as a fraction of nominal capacity.
 struct MeasuredError {
   std::optional<double> maeFloat, maeInt8;
+};
+
+/// How a model came about, beyond fitting it to data.
+struct TrainingRecord {
+  std::vector<TrainingStage> stages;  // each at most once, in order
+  std::optional<std::string> teacher; // what it was distilled from
 };
 
 /// One network with its preprocessing; `tensors` are keyed without the
@@ -74,10 +94,18 @@ struct FamilyModel {
   uint64_t seed = 0;
   int64_t parameters = 0, macs = 0;
   std::map<std::string, MeasuredError> measured; // "validation", "test"
+  TrainingRecord trained;
   std::map<std::string, Tensor> tensors;
+  /// 0 or 1 for each element of a weight matrix, by the matrix's key; where it
+  /// is 0 the weight is 0, and training leaves it so. Matrices without an
+  /// entry are dense. The file holds them as U8 "<model>.mask.<key>".
+  std::map<std::string, Tensor> masks;
 
   /// Number of blocks, that is of steps of the recurrence.
   int64_t blocks() const { return window / block; }
+  /// Number of inputs of a step: difference, relative, level, and age for a
+  /// model that reads it.
+  int64_t featureCount() const { return features.age ? 4 : 3; }
   const Tensor &tensor(const std::string &key) const { return tensors.at(key); }
 };
 
@@ -85,7 +113,9 @@ struct FamilyModel {
 struct DataRecord {
   std::string source;
   double nominalAh = 1.1;
+  SohKind soh = SohKind::Nominal;
   uint64_t splitSeed = 0;
+  std::string split = "seeded 60/20/20"; // how the cells were divided
   std::vector<std::string> train, validation, test;
   std::string cleaning;
 };
@@ -97,18 +127,22 @@ struct Family {
   std::vector<FamilyModel> models;
 };
 
-/// Number of inputs of a step: difference, relative, level.
-inline constexpr int64_t kFeatureCount = 3;
-
 /// The tensors that a model of this architecture must have, with their shapes.
 std::map<std::string, std::vector<int64_t>>
 expectedTensors(const FamilyModel &model);
+
+/// Whether a tensor is a weight matrix, which may carry a mask: cell.w*,
+/// cell.u*, readout.w or basis.curves.
+bool isMaskable(const std::string &key);
+
+/// Share of ones in a mask.
+double densityOf(const Tensor &mask);
 
 /// Reads and fully checks a family file. Every malformed input yields one
 /// message that names the offending key.
 Result<Family> readFamily(const std::string &path);
 
-/// The same from bytes in memory; `origin` is named in messages.
+/// The same from bytes in memory; `origin` is named in messages unless empty.
 Result<Family> parseFamily(const std::string &bytes, const std::string &origin);
 
 /// The file's bytes: the same family gives the same bytes. Fails on a family

@@ -27,6 +27,7 @@ struct Arguments {
   std::string family, model, cell, writeWindow, device;
   std::optional<uint64_t> simulate;
   std::optional<size_t> at;
+  uint32_t ageOffset = 0;
   std::optional<int64_t> flashBytes;
   CompileOptions options;
 };
@@ -170,11 +171,14 @@ int forecast(const Arguments &arguments) {
   for (size_t i = *at - model.window; i < *at; ++i)
     window.push_back(format.toInteger(cell->soh[i]));
 
+  uint32_t age = arguments.ageOffset + static_cast<uint32_t>(*at);
   if (!arguments.writeWindow.empty()) {
     uint32_t count = 1;
     std::string bytes(reinterpret_cast<const char *>(&count), sizeof count);
     bytes.append(reinterpret_cast<const char *>(window.data()),
                  window.size() * sizeof(int16_t));
+    if (model.features.age)
+      bytes.append(reinterpret_cast<const char *>(&age), sizeof age);
     std::filesystem::path path(arguments.writeWindow);
     Status status =
         writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
@@ -186,7 +190,7 @@ int forecast(const Arguments &arguments) {
   if (mlir::failed(executor))
     return reportError("the model does not run");
   std::vector<int16_t> integers(model.horizon);
-  executor->run(window.data(), integers.data());
+  executor->run(window.data(), integers.data(), age);
   std::vector<double> values;
   for (int16_t value : integers)
     values.push_back(format.toReal(value));
@@ -234,6 +238,11 @@ void dlnet::addForecast(CLI::App &app, Command &chosen) {
       ->excludes(cell);
   command->add_option("--at", arguments->at,
                       "Forecast from after this cycle; default: late in life");
+  command
+      ->add_option("--age-offset", arguments->ageOffset,
+                   "Cycles that the cell had lived before the first one of its "
+                   "file, for a model that reads the age; default: 0")
+      ->check(CLI::Range(0, 1000000));
   command->add_option("--write-window", arguments->writeWindow,
                       "Only write the window for a device's demo program");
   command->add_option("--device", arguments->device,

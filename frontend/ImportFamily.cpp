@@ -5,6 +5,7 @@
 #include "frontend/ImportFamily.h"
 
 #include "passes/RealRanges.h"
+#include "passes/fixed/Choose.h"
 
 #include "mlir/IR/Location.h"
 
@@ -23,11 +24,12 @@ public:
     OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
     builder.setInsertionPointToEnd(module->getBody());
     auto op = builder.create<ModelOp>(at("model"), symbol);
-    Block *block = builder.createBlock(&op.getBody(), {}, vector(model.window),
-                                       at("window"));
-    Value window = block->getArgument(0);
+    Block *block = builder.createBlock(&op.getBody());
+    Value window = block->addArgument(vector(model.window), at("window"));
+    Value age =
+        model.features.age ? block->addArgument(vector(1), at("age")) : Value();
     Value last = builder.create<LastOp>(at("last"), vector(1), window);
-    Value state = recurrence(features(window, last));
+    Value state = recurrence(features(window, last, age));
     builder.create<ReturnOp>(at("forecast"), readout(state, last));
     return module;
   }
@@ -75,7 +77,8 @@ private:
 
   // ---- Preprocessing ----
 
-  Value features(Value window, Value last) {
+  /// `age` is null for a model that does not read it.
+  Value features(Value window, Value last, Value age) {
     const Features &f = model.features;
     const Calibration &r = model.ranges;
     auto blocks = vector(model.blocks());
@@ -86,22 +89,34 @@ private:
     Value clipped = builder.create<ClampOp>(at("difference"), difference,
                                             APFloat(-clip), APFloat(clip));
     Value relative = builder.create<SubOp>(at("relative"), blocks, level, last);
-    auto type = RankedTensorType::get({model.blocks(), kFeatureCount},
+    SmallVector<Value> columns = {clipped, relative, level};
+    SmallVector<double> offsets = {0.0, 0.0, f.levelOffset};
+    SmallVector<double> scales = {f.differenceScale, f.relativeScale,
+                                  f.levelScale};
+    // Recorded after normalization; here the numbers are SOH again, or cycles.
+    SmallVector<double> recorded = {r.difference.low / f.differenceScale,
+                                    r.difference.high / f.differenceScale,
+                                    r.relative.low / f.relativeScale,
+                                    r.relative.high / f.relativeScale,
+                                    r.level.low / f.levelScale + f.levelOffset,
+                                    r.level.high / f.levelScale +
+                                        f.levelOffset};
+    if (age) {
+      columns.push_back(age);
+      offsets.push_back(f.age->offset);
+      scales.push_back(f.age->scale);
+      Interval<double> ages =
+          fixed::recordedAges({r.age.low / f.age->scale + f.age->offset,
+                               r.age.high / f.age->scale + f.age->offset});
+      recorded.append({ages.low, ages.high});
+    }
+    auto type = RankedTensorType::get({model.blocks(), model.featureCount()},
                                       builder.getF32Type());
-    Value inputs = builder.create<StackOp>(
-        at("inputs"), type, ValueRange{clipped, relative, level});
-    // Recorded after normalization; here the numbers are SOH again.
-    setRange(inputs, {r.difference.low / f.differenceScale,
-                      r.difference.high / f.differenceScale,
-                      r.relative.low / f.relativeScale,
-                      r.relative.high / f.relativeScale,
-                      r.level.low / f.levelScale + f.levelOffset,
-                      r.level.high / f.levelScale + f.levelOffset});
-    return builder.create<NormalizeOp>(
-        at("inputs"), inputs,
-        builder.getDenseF64ArrayAttr({0.0, 0.0, f.levelOffset}),
-        builder.getDenseF64ArrayAttr(
-            {f.differenceScale, f.relativeScale, f.levelScale}));
+    Value inputs = builder.create<StackOp>(at("inputs"), type, columns);
+    setRange(inputs, recorded);
+    return builder.create<NormalizeOp>(at("inputs"), inputs,
+                                       builder.getDenseF64ArrayAttr(offsets),
+                                       builder.getDenseF64ArrayAttr(scales));
   }
 
   // ---- Cells ----
@@ -113,7 +128,7 @@ private:
                                        sequence, IntegerAttr());
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody(), {},
-                                       {vector(kFeatureCount), units()},
+                                       {vector(model.featureCount()), units()},
                                        {at("input"), at("state")});
     Value input = block->getArgument(0), state = block->getArgument(1);
     Value next = model.cell == CellKind::Cfc ? closedForm(state, input)

@@ -19,6 +19,33 @@ std::string figure(const std::map<std::string, MeasuredError> &measured,
   return fmt::format("{:.6f}", *(it->second.*which));
 }
 
+/// A line for a model that reads the cell's age.
+void printAge(const FamilyModel &model) {
+  if (!model.features.age)
+    return;
+  const Features::Age &age = *model.features.age;
+  fmt::print("{:<14} reads the age: (cycles lived - {:g}) * {:g}, trained on "
+             "{:.0f} to {:.0f} cycles\n",
+             model.name, age.offset, age.scale,
+             model.ranges.age.low / age.scale + age.offset,
+             model.ranges.age.high / age.scale + age.offset);
+}
+
+/// A line for each masked matrix of a model, and how it was trained.
+void printHistory(const FamilyModel &model) {
+  if (!model.trained.stages.empty()) {
+    std::string stages;
+    for (TrainingStage stage : model.trained.stages)
+      stages += (stages.empty() ? "" : ", ") + std::string(name(stage));
+    if (model.trained.teacher)
+      stages += "; teacher " + *model.trained.teacher;
+    fmt::print("{:<14} {}\n", model.name, stages);
+  }
+  for (const auto &[key, mask] : model.masks)
+    fmt::print("{:<14} {:<14} density {:>5.1f} %\n", model.name, key,
+               100 * densityOf(mask));
+}
+
 int inspect(const std::string &path) {
   auto family = readFamily(path);
   if (!family)
@@ -26,11 +53,14 @@ int inspect(const std::string &path) {
   const DataRecord &data = family->data;
   fmt::print("family      {}\nproducer    {}\ndata        {}\n", family->name,
              family->producer, data.source);
-  fmt::print("SOH         capacity / {} Ah\ncleaning    {}\n", data.nominalAh,
-             data.cleaning);
-  fmt::print("cells       {} train, {} validation, {} test (seed {})\n\n",
+  if (data.soh == SohKind::Nominal)
+    fmt::print("SOH         capacity / {} Ah\n", data.nominalAh);
+  else
+    fmt::print("SOH         capacity / the cell's own initial capacity\n");
+  fmt::print("cleaning    {}\n", data.cleaning);
+  fmt::print("cells       {} train, {} validation, {} test ({}, seed {})\n\n",
              data.train.size(), data.validation.size(), data.test.size(),
-             data.splitSeed);
+             data.split, data.splitSeed);
   fmt::print("{:<14} {:<8} {:<7} {:>5} {:>6} {:>5} {:<16} {:>7} {:>7} {:>10} "
              "{:>10}\n",
              "model", "role", "cell", "units", "blocks", "basis", "solver",
@@ -45,6 +75,10 @@ int inspect(const std::string &path) {
         model.parameters, model.macs,
         figure(model.measured, "test", &MeasuredError::maeFloat),
         figure(model.measured, "test", &MeasuredError::maeInt8));
+  for (const FamilyModel &model : family->models) {
+    printAge(model);
+    printHistory(model);
+  }
   return 0;
 }
 

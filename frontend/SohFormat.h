@@ -4,7 +4,7 @@
 #ifndef DLNET_FRONTEND_SOHFORMAT_H
 #define DLNET_FRONTEND_SOHFORMAT_H
 
-#include "passes/FixedPoint.h"
+#include "passes/fixed/FixedPoint.h"
 
 namespace dlnet {
 

@@ -2,9 +2,9 @@
 //
 // lnn-discretize: the paper's first idea as a pass. A continuous cell becomes
 // solver steps, but only steps that are stable for these weights.
-#include "passes/FixedPoint.h"
 #include "passes/Passes.h"
 #include "passes/RealRanges.h"
+#include "passes/fixed/FixedPoint.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -148,37 +148,12 @@ struct Plan {
   double dt; ///< Of one sub-step.
 };
 
-/// Whether one step maps the box [-radius, radius] into itself.
-bool staysInside(const RealVectorRange &derivative, double radius,
-                 const Plan &plan) {
-  for (const Ranged<double> &element : derivative) {
-    if (plan.method == SolverMethod::Fused) {
-      // (x + dt*S) / (1 + dt*D) <= R at x = R exactly when S - D*R <= 0.
-      if (!(element.atHigh.high <= 0.0 && element.atLow.low >= 0.0))
-        return false;
-      continue;
-    }
-    Ranged<double> dt =
-        Ranged<double>::independent(Interval<double>::point(plan.dt));
-    Ranged<double> next =
-        Ranged<double>::state({-radius, radius}) + element * dt;
-    // The box itself may be reached but not left; rounding of the bound's own
-    // arithmetic stays below one part in 10^9.
-    double slack = radius * 1e-9;
-    if (!(next.all.low >= -radius - slack && next.all.high <= radius + slack))
-      return false;
-  }
-  return true;
-}
-
 std::optional<double> findInvariant(OdeOp ode, const Plan &plan) {
-  for (int exponent = -4; exponent <= 10; ++exponent) {
-    double radius = std::ldexp(1.0, exponent);
-    if (staysInside(rangesOf(ode, radius).get(ode.getDerivative()), radius,
-                    plan))
-      return radius;
-  }
-  return std::nullopt;
+  return fixed::findInvariant(
+      [&](double radius) {
+        return rangesOf(ode, radius).get(ode.getDerivative());
+      },
+      {plan.method == SolverMethod::Fused, plan.dt});
 }
 
 struct Discretize : lnn::impl::DiscretizeBase<Discretize> {

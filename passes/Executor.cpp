@@ -63,11 +63,14 @@ FailureOr<typename Program<T>::Step> Program<T>::compileFrame(Operation *op) {
         for (Value column : op.getColumns())
           from.push_back(slotOf(column));
         size_t to = slotOf(op.getResult());
+        Eigen::Index rows = op.getResult().getType().getDimSize(0);
         Eigen::Index width = op.getResult().getType().getDimSize(1);
         return Step([=] {
-          for (size_t c = 0; c < from.size(); ++c)
-            for (Eigen::Index t = 0; t < slots[from[c]].size(); ++t)
-              slots[to][t * width + c] = slots[from[c]][t];
+          for (size_t c = 0; c < from.size(); ++c) {
+            Eigen::Index stride = slots[from[c]].size() != 1;
+            for (Eigen::Index t = 0; t < rows; ++t)
+              slots[to][t * width + c] = slots[from[c]][t * stride];
+          }
         });
       })
       .Case([&](ScanOp op) { return compileScan(op); })
@@ -118,6 +121,8 @@ FailureOr<typename Program<T>::Step> Program<T>::compileScan(ScanOp op) {
 
 template <typename T> LogicalResult Program<T>::compile(ModelOp model) {
   window = slotOf(model.getWindow());
+  if (Value argument = model.getAge())
+    age = slotOf(argument);
   FailureOr<Steps> body = compileBlock(model.getBody().front());
   if (failed(body))
     return failure();
@@ -149,10 +154,13 @@ template <typename T>
 Executor<T> &Executor<T>::operator=(Executor &&) noexcept = default;
 template <typename T> Executor<T>::~Executor() = default;
 
-template <typename T> void Executor<T>::run(const T *window, T *forecast) {
+template <typename T>
+void Executor<T>::run(const T *window, T *forecast, uint32_t age) {
   auto &input = program->slots[program->window];
   for (Eigen::Index i = 0; i < input.size(); ++i)
     input[i] = std::is_same_v<T, float> ? window[i] : std::max<T>(window[i], 0);
+  if (program->age)
+    program->slots[*program->age][0] = std::min<uint32_t>(age, INT16_MAX);
   for (const auto &step : program->steps)
     step();
   const auto &output = program->slots[program->forecast];

@@ -31,8 +31,10 @@ public:
 
   /// Forecasts from `window` (windowSize elements) into `forecast`
   /// (horizonSize elements). Integer windows count elements below 0 as 0.
+  /// `age` is how many cycles the cell has lived at the newest of the window;
+  /// it counts as 32767 at most, and only where the model reads it.
   /// Not for concurrent use of one executor.
-  void run(const T *window, T *forecast);
+  void run(const T *window, T *forecast, uint32_t age = 0);
 
   size_t windowSize() const;
   size_t horizonSize() const;

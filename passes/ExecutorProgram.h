@@ -8,6 +8,8 @@
 
 #include <Eigen/Core>
 
+#include <optional>
+
 namespace dlnet::lnn::detail {
 
 template <typename T> class Program {
@@ -23,6 +25,7 @@ public:
   std::vector<Slot> slots;
   Steps steps;
   size_t window = 0, forecast = 0;
+  std::optional<size_t> age;
 
 private:
   size_t slotOf(mlir::Value value);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // lnn-fold-normalization: scaling costs nothing once it is in the weights.
+#include "passes/FixedFormat.h"
 #include "passes/Passes.h"
+#include "passes/fixed/Weights.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -16,10 +18,6 @@ using namespace dlnet::lnn;
 
 namespace {
 
-double perElement(ArrayRef<double> values, size_t index) {
-  return values[values.size() == 1 ? 0 : index];
-}
-
 DenseElementsAttr realAttr(ShapedType type, ArrayRef<double> values) {
   return DenseElementsAttr::get(
       type, ArrayRef<float>(llvm::map_to_vector(
@@ -30,15 +28,10 @@ DenseElementsAttr realAttr(ShapedType type, ArrayRef<double> values) {
 /// that it takes the input before `normalize`.
 void foldIntoColumns(AffineOp affine, size_t index, NormalizeOp normalize) {
   auto weights = cast<ElementsAttr>(affine.getWeights()[index]);
-  auto matrix = realElements(weights);
-  auto bias = realElements(affine.getBias());
-  size_t columns = matrix.size() / bias.size();
-  for (size_t row = 0; row < bias.size(); ++row)
-    for (size_t column = 0; column < columns; ++column) {
-      double &weight = matrix[row * columns + column];
-      weight *= perElement(normalize.getScale(), column);
-      bias[row] -= weight * perElement(normalize.getOffset(), column);
-    }
+  fixed::Matrix matrix = realVector(weights);
+  std::vector<double> bias = realVector(affine.getBias());
+  fixed::foldColumns(matrix, bias, normalize.getOffset().vec(),
+                     normalize.getScale().vec());
   auto all = llvm::to_vector(affine.getWeights());
   all[index] = realAttr(weights.getShapedType(), matrix);
   affine.setWeightsAttr(ArrayAttr::get(affine.getContext(), all));
@@ -48,18 +41,16 @@ void foldIntoColumns(AffineOp affine, size_t index, NormalizeOp normalize) {
 /// Scales the rows of an affine, so that it gives what `normalize` made of
 /// its result.
 void foldIntoRows(AffineOp affine, NormalizeOp normalize) {
-  auto bias = realElements(affine.getBias());
+  std::vector<fixed::Matrix> matrices;
+  for (auto weights : affine.getWeights().getAsRange<ElementsAttr>())
+    matrices.push_back(realVector(weights));
+  std::vector<double> bias = realVector(affine.getBias());
+  fixed::foldRows(matrices, bias, normalize.getOffset().vec(),
+                  normalize.getScale().vec());
   SmallVector<Attribute> all;
-  for (auto weights : affine.getWeights().getAsRange<ElementsAttr>()) {
-    auto matrix = realElements(weights);
-    size_t columns = matrix.size() / bias.size();
-    for (auto [i, weight] : llvm::enumerate(matrix))
-      weight *= perElement(normalize.getScale(), i / columns);
-    all.push_back(realAttr(weights.getShapedType(), matrix));
-  }
-  for (auto [row, value] : llvm::enumerate(bias))
-    value = (value - perElement(normalize.getOffset(), row)) *
-            perElement(normalize.getScale(), row);
+  for (auto [weights, matrix] : llvm::zip(affine.getWeights(), matrices))
+    all.push_back(
+        realAttr(cast<ElementsAttr>(weights).getShapedType(), matrix));
   affine.setWeightsAttr(ArrayAttr::get(affine.getContext(), all));
   affine.setBiasAttr(realAttr(affine.getBias().getShapedType(), bias));
 }

@@ -2,7 +2,7 @@
 //
 // The integer level, each operation by its formula in dialect/SPEC.md.
 #include "passes/ExecutorProgram.h"
-#include "passes/FixedPoint.h"
+#include "passes/fixed/FixedPoint.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

@@ -4,9 +4,9 @@
 // Every 32-bit intermediate is bounded with the actual weights and tables, and
 // every state update is shown to stay within 16 bits without saturating.
 #include "passes/CheckResults.h"
-#include "passes/FixedPoint.h"
-#include "passes/Interval.h"
 #include "passes/Passes.h"
+#include "passes/fixed/FixedPoint.h"
+#include "passes/fixed/Interval.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -70,7 +70,8 @@ struct ProveRanges : lnn::impl::ProveRangesBase<ProveRanges> {
           << model.getWindow().getType();
       return signalPassFailure();
     }
-    ranges[model.getWindow()] = {IntegerRange::independent({0, INT16_MAX})};
+    for (BlockArgument argument : model.getBody().getArguments())
+      ranges[argument] = {IntegerRange::independent({0, INT16_MAX})};
     if (failed(prove(model.getBody().front())))
       signalPassFailure();
   }
@@ -169,7 +170,7 @@ private:
           Operation *yield = op.getBody().front().getTerminator();
           for (auto [result, value] :
                llvm::zip(op.getResults(), yield->getOperands()))
-            ranges[result] = get(value);
+            copyRange(value, result);
           return success();
         })
         .Default([](Operation *op) {
@@ -183,6 +184,12 @@ private:
 
   const IntegerVectorRange &get(Value value) const {
     return ranges.find(value)->second;
+  }
+
+  /// A copy by way of a temporary: a new entry may move all the others.
+  void copyRange(Value from, Value to) {
+    IntegerVectorRange range = get(from);
+    ranges[to] = std::move(range);
   }
 
   const IntegerRange &element(Value value, size_t index) const {
@@ -332,7 +339,7 @@ private:
       return op.emitError("carries a state of ")
              << op.getState().getType() << "; only 16 bits can be proved";
     if (op.getSequence())
-      ranges[*op.getRow()] = get(op.getSequence());
+      copyRange(op.getSequence(), *op.getRow());
     // Every 16-bit state is possible; that the step keeps it there is shown
     // where it is made.
     ranges[op.getState()] = {IntegerRange::state(kHalf)};

@@ -6,15 +6,14 @@
 #define DLNET_PASSES_REALRANGES_H
 
 #include "dialect/Lnn.h"
-#include "passes/Interval.h"
+#include "passes/fixed/VectorRange.h"
 
 #include "llvm/ADT/DenseMap.h"
 
 namespace dlnet::lnn {
 
-/// One entry for each element of a vector (or column of a sequence); a single
-/// entry where the size is unknown or all are alike.
-using RealVectorRange = llvm::SmallVector<Ranged<double>>;
+using RealVectorRange = fixed::VectorRange;
+using fixed::elementOf;
 
 class RealRanges {
 public:
@@ -37,13 +36,6 @@ private:
 
   llvm::DenseMap<mlir::Value, RealVectorRange> ranges;
 };
-
-/// The entry of element `index`, given that one entry may stand for all.
-template <typename N>
-const Ranged<N> &elementOf(const llvm::SmallVector<Ranged<N>> &range,
-                           size_t index) {
-  return range[range.size() == 1 ? 0 : index];
-}
 
 } // namespace dlnet::lnn
 

@@ -53,9 +53,13 @@ private:
       for (Value value : fused.getBody().front().getTerminator()->getOperands())
         if (value.getParentBlock() != &fused.getBody().front())
           return op->emitError("must yield what it computes itself");
-    if (auto product = dyn_cast<MatvecS8Op>(op);
-        product && !product.getPacking())
-      return op->emitError("has no packing; run lnn-prove-ranges");
+    if (auto product = dyn_cast<MatvecS8Op>(op)) {
+      if (!product.getPacking())
+        return op->emitError("has no packing; run lnn-prove-ranges");
+      if (product.getInput() == getOperation().getAge())
+        return op->emitError("reads the age itself; products read pairs, so it "
+                             "must be stacked or computed with first");
+    }
     if (op->getNumResults() != 0 && !isa<FusedOp>(op->getParentOp()) &&
         !op->hasAttr(kBuffersAttr))
       return op->emitError("has no buffer; run lnn-plan-memory");

@@ -1,66 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From cells to a family with one liquid student: split by cell, train, choose
-// the epoch on validation cells, judge once on test cells.
+// The stages of training, each from a model to a better or smaller one:
+//
+//   train            shape             -> weights, with a teacher or without
+//   recover          pruned model      -> the same zeros, other weights
+//   repaired tuneQuantized    model with ranges -> weights that bear the int8
+//   rounding
 #ifndef DLNET_TRAINER_TRAIN_H
 #define DLNET_TRAINER_TRAIN_H
 
 #include "frontend/Family.h"
 #include "frontend/Result.h"
-#include "trainer/cells/Cells.h"
-#include "trainer/cells/Floors.h"
+#include "trainer/Fit.h"
+#include "trainer/Samples.h"
+#include "trainer/Teacher.h"
+#include "trainer/cells/Split.h"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace dlnet {
 
-struct TrainOptions {
-  std::string familyName = "soh";
-  std::string source;                  ///< Recorded as the origin of the cells.
-  double nominalAh = 1.1;              ///< Recorded; the cells are SOH already.
-  int64_t window = 100, horizon = 100; ///< Cycles.
-  int64_t units = 16, block = 10, basis = 6;
-  int64_t epochs = 40, batch = 1024;
-  int64_t stride = 1;   ///< Cycles between training windows of a cell.
-  double rate = 1.2e-2; ///< Peak learning rate.
-  double decay = 1e-4;  ///< Weight decay of matrices.
-  uint64_t seed = 1;    ///< Initial weights and order of windows.
-  uint64_t splitSeed = 1;
-  /// Families whose liquid networks teach together: the mean of their
-  /// forecasts is a second target.
-  std::vector<Family> teachers;
-  double teacherShare = 0.5; ///< Weight of that target in the loss.
+/// A model with weights, recorded ranges and errors, and how it got there.
+struct Trained {
+  FamilyModel model;
+  std::vector<Epoch> epochs;
 };
 
-/// Errors on one side of the split, in SOH, against targets whose gross
-/// glitches are replaced, and against the targets as measured.
-struct Judgement {
-  std::string side; ///< "validation" or "test"
-  size_t cells = 0, windows = 0;
-  double mae = 0, maeRaw = 0;
-  double maeRoundedInputs = 0;  ///< SOH rounded to 2^-14, as the C takes it.
-  double maeRoundedWeights = 0; ///< Matrices rounded to 8 bits a row.
-  std::vector<Floor> floors, floorsRaw;
+class Trainer {
+public:
+  struct Options {
+    int64_t window = 100, horizon = 100; ///< Cycles.
+    int64_t stride = 1; ///< Cycles between training windows of a cell.
+    /// The block of the student, and those of its teachers.
+    std::vector<int64_t> blocks;
+    double outputScale = 100;
+    Augmentation augmentation;
+  };
+
+  /// Cuts the cells into windows. Fails when a block does not divide the window
+  /// or a side has no window.
+  static Result<Trainer> create(const Split &split, const Options &options);
+
+  /// The same from windows; `plain` are those training windows that are as
+  /// they were measured.
+  static Result<Trainer> create(const WindowSet &training,
+                                const WindowSet &plain,
+                                const WindowSet &validation,
+                                const WindowSet &test, const Options &options);
+
+  /// Trains a new network of `shape` from its seed.
+  Result<Trained> train(const FamilyModel &shape,
+                        const Distillation &distillation,
+                        const FitOptions &options, const EpochDone &done);
+
+  /// Trains a model on; what its masks hold at 0 stays 0.
+  Result<Trained> recover(const FamilyModel &model,
+                          const Distillation &distillation,
+                          const FitOptions &options, const EpochDone &done);
+
+  /// Trains a model on under the compiler's own integer arithmetic. The
+  /// recorded ranges stay, because they choose the integers' units.
+  Result<Trained> tuneQuantized(const FamilyModel &model,
+                                const Distillation &distillation,
+                                const FitOptions &options,
+                                const EpochDone &done);
+
+  /// Another network in the same windows, such as a baseline.
+  Result<std::vector<Epoch>> trainBaseline(Forecaster &network,
+                                           const FamilyModel &reads,
+                                           const FitOptions &options);
+
+  /// Principal curves of the training windows' futures, augmented by speed.
+  Basis curves(int64_t count) const;
+
+private:
+  void measure(const std::shared_ptr<Network> &network,
+               FamilyModel &model) const;
+
+  Options options;
+  Samples training; ///< With copies at other speeds.
+  Samples plain;    ///< Training windows as they are, to record ranges.
+  Samples validation, test;
 };
 
-struct TrainResult {
-  Family family;
-  std::vector<Judgement> judgements; ///< Validation, test.
-  int64_t bestEpoch = 0;
-};
+/// Whether cell and solver of `shape` go together, and its sizes are possible.
+Status checkShape(const FamilyModel &shape);
 
-/// Called after every epoch with the mean training loss (in 0.01 SOH) and the
-/// validation MAE (in SOH).
-using Progress = std::function<void(int64_t epoch, double loss, double mae)>;
+/// SOH [N, H] that the model forecasts, in float arithmetic.
+Result<RowMatrix> forecastSoh(const FamilyModel &model,
+                              const WindowSet &windows);
+/// The same of any network that reads what `model` reads.
+RowMatrix forecastSoh(Forecaster &network, const FamilyModel &model,
+                      const WindowSet &windows);
 
-/// Trains on one thread: the same cells, options and machine give the same
-/// bits. Fails when the options fit no network or a side of the split is empty.
-Result<TrainResult> trainFamily(const std::vector<Cell> &cells,
-                                const TrainOptions &options,
-                                const Progress &progress);
+/// Zeroes and masks the 2x2 blocks of least magnitude in each product of the
+/// recurrence and in the readout, this share of each matrix. Curves stay whole.
+void pruneBlocks(FamilyModel &model, double ratio);
 
 } // namespace dlnet
 

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares emitted C with the compiler's integer executor, bit for bit.
 
-  exactness.py BUILD FAMILY [--host N] [--emulator N] [--data DIR]
+  exactness.py BUILD FAMILY [--host N] [--emulator N] [--data DIR] [--programs SUFFIX]
 
 Half of the windows are of cells (real ones with --data, else simulated), half
-are random or extreme. The plain C runs on the host, once more under ASAN and
+are random or extreme; so are the ages, for a model that reads them. The programs
+are test/firmware's windows, built with the family's C; SUFFIX is what their
+names end in. The plain C runs on the host, once more under ASAN and
 UBSAN, and the DSP form on an emulated Cortex-M4. Exits with 1 on a mismatch.
 """
 import argparse
@@ -32,7 +34,7 @@ def read(path):
         return file.read()
 
 
-def compare(build, family, host, emulator, data=None, seed=1):
+def compare(build, family, host, emulator, data=None, seed=1, programs=""):
     """Runs all ways; returns {"host": n, "sanitized": n, "cortex_m4": n,
     "stack_bytes": n, "source": what dlnet-reference says of the windows}."""
     result = {}
@@ -50,14 +52,14 @@ def compare(build, family, host, emulator, data=None, seed=1):
 
         expected, size = reference(host)
         for key, program in (("host", "windows_host"), ("sanitized", "windows_sanitized")):
-            subprocess.run([os.path.join(build, "bin", program), "windows.bin", "out.bin"], cwd=folder,
+            subprocess.run([os.path.join(build, "bin", program + programs), "windows.bin", "out.bin"], cwd=folder,
                            check=True, stdout=subprocess.DEVNULL)
             result[key] = differing(expected, read(os.path.join(folder, "out.bin")), size)
         expected, size = reference(emulator)
         here = os.getcwd()
         os.chdir(folder)  # semihosting opens what lies in the working folder
         try:
-            run = m4run.run(os.path.join(build, "test", "firmware", "windows.elf"),
+            run = m4run.run(os.path.join(build, "test", "firmware", f"windows{programs}.elf"),
                             ["windows.bin", "target.bin"])
         finally:
             os.chdir(here)
@@ -75,8 +77,10 @@ def main():
     parser.add_argument("--host", type=int, default=10000)
     parser.add_argument("--emulator", type=int, default=1000)
     parser.add_argument("--data", default=os.environ.get("DLNET_DATA") or None)
+    parser.add_argument("--programs", default="", metavar="SUFFIX")
     options = parser.parse_args()
-    result = compare(options.build, options.family, options.host, options.emulator, options.data)
+    result = compare(options.build, options.family, options.host, options.emulator, options.data,
+                     programs=options.programs)
     print(result)
     sys.exit(any(result[key] for key in ("host", "sanitized", "cortex_m4")))
 

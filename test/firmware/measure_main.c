@@ -3,8 +3,7 @@
  * Calls each way into the model once, for m4run.py to count and for the stack
  * to be measured. The window is built in: a smooth fade from 1.0 to 0.93.
  */
-#include "firmware.h"
-#include "soh.h"
+#include "model.h"
 
 static soh_state state;
 static int16_t window[SOH_WINDOW];
@@ -37,7 +36,8 @@ int main(void) {
     return fail("soh_forecast");
 
   board_stack_paint();
-  status = soh_predict(&state, window, SOH_WINDOW, forecast, SOH_HORIZON);
+  status = soh_predict(&state, window, SOH_WINDOW, IF_AGE(600u) forecast,
+                       SOH_HORIZON);
   const uint32_t predict_stack = board_stack_used();
   if (status != SOH_OK)
     return fail("soh_predict");

@@ -3,6 +3,7 @@
 # The tests run with the tools of this build and the FileCheck of the LLVM that
 # it was built with, whatever else is on the PATH.
 import os
+import sys
 
 import lit.formats
 
@@ -21,6 +22,7 @@ config.substitutions.append(
         ),
     )
 )
+config.substitutions.append(("%python", sys.executable))
 try:
     import psutil  # noqa: F401
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A cell's life as the rest of dlnet sees it: one state of health (SOH) for
-// every cycle. CSV files come from many hands, so whatever is wrong with one
-// is reported with its file and line before any of it is used.
+// every cycle. Files come from many hands, so whatever is wrong with one is
+// reported with its place before any of it is used, and whatever is left out
+// is listed.
 #ifndef DLNET_TRAINER_CELLS_CELLS_H
 #define DLNET_TRAINER_CELLS_CELLS_H
 
@@ -14,45 +15,69 @@
 namespace dlnet {
 
 /// One cell, oldest cycle first; the three series have equal length.
-/// SOH is the discharge capacity over the nominal one.
 struct Cell {
-  std::string name;           ///< The file's name without its extension.
-  std::string batch;          ///< Its folder, relative to the folder read.
+  std::string name;           ///< For a CSV file of its own: the file's stem.
+  std::string batch;          ///< Cells that were tested together.
   std::vector<double> soh;    ///< Model input: cleaned causally (Clean.h).
   std::vector<double> target; ///< What is forecast: gross glitches replaced.
   std::vector<double> raw;    ///< As measured.
+};
+
+/// What an SOH of 1 is.
+enum class SohBy {
+  NominalCapacity, ///< CellOptions::nominalAh, the same for every cell.
+  InitialCapacity  ///< The cell's own: the median of its first 5 kept cycles.
 };
 
 struct CellOptions {
   std::string column = "capacity"; ///< CSV column with the capacity in Ah.
   double nominalAh = 1.1;
   size_t minimumCycles = 200; ///< Shorter cells hold no window and horizon.
+  SohBy sohBy = SohBy::NominalCapacity;
 };
+
+/// How `options` make SOH out of capacity, in one line for the family file.
+std::string describeSoh(const CellOptions &options);
 
 struct SkippedCell {
   std::string name, reason;
 };
 
+/// What cleaning did to one cell that was kept; all in cycles.
+struct CellCleaning {
+  std::string name;
+  size_t cycles = 0;          ///< Kept.
+  size_t firstDropped = 0;    ///< Left out at the start (countOddFirst).
+  size_t missing = 0;         ///< Absent from the file, closed up.
+  size_t inputsReplaced = 0;  ///< By cleanInputs.
+  size_t targetsReplaced = 0; ///< By cleanTargets.
+};
+
 struct CellSet {
-  std::vector<Cell> cells; ///< Sorted by name.
-  std::vector<SkippedCell> skipped;
+  std::vector<Cell> cells;            ///< Sorted by name.
+  std::vector<SkippedCell> skipped;   ///< Sorted by name.
+  std::vector<CellCleaning> cleaning; ///< One for each of `cells`.
 };
 
 /// Cleans a series of raw SOH into a cell.
 Cell makeCell(std::string name, std::string batch, std::vector<double> raw);
 
-/// Reads one CSV file with a header line, one row a cycle. Fails, naming file
-/// and line, on anything but finite capacities with an SOH in (0, 2).
+/// Reads one CSV file of one cell (CsvReader.h).
 Result<Cell> readCell(const std::string &path, const CellOptions &options = {});
 
-/// Reads every *.csv under `directory`. A malformed file fails the whole
-/// call; a cell that is too short, or no true history of a cell
-/// (findFault in Clean.h), is skipped with a reason.
-Result<CellSet> readCells(const std::string &directory,
+/// Reads cells from wherever they are:
+///   a folder of CSV files, one a cell           (CsvReader.h)
+///   a CSV file with a column `cell`             (TableReader.h)
+///   any other CSV file: a single cell           (CsvReader.h)
+///   a MATLAB 7.3 file, or a folder of them      (MatReader.h)
+/// A malformed file fails the whole call, naming file and line or object; a
+/// cell that is too short, or no true history of a cell (findFault in
+/// Clean.h), is skipped with a reason.
+Result<CellSet> readCells(const std::string &path,
                           const CellOptions &options = {});
 
-/// Writes `directory`/<name>.csv for each cell: its raw capacity in Ah, in the
-/// one column that readCell needs. Creates the directory.
+/// Writes `directory`/<name>.csv for each cell: its raw SOH times the nominal
+/// capacity, in the one column that readCell needs. Creates the directory.
 Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
                   const CellOptions &options = {});
 

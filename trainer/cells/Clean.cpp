@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The three series filters. Each is a plain scan with a small window: a
+// The series filters. Each is a plain scan with a small window: a
 // cell has a few thousand cycles at most.
 #include "trainer/cells/Clean.h"
 
@@ -27,6 +27,23 @@ double medianOf(std::vector<double> values) {
 }
 
 } // namespace
+
+size_t countOddFirst(const std::vector<double> &capacity) {
+  constexpr size_t kMost = 10, kAfter = 5;
+  constexpr double kOdd = 0.01;
+  size_t odd = 0;
+  for (; odd < kMost && odd < capacity.size(); ++odd) {
+    if (capacity[odd] <= 0)
+      continue;
+    if (odd + kAfter >= capacity.size())
+      break;
+    auto after = capacity.begin() + std::ptrdiff_t(odd) + 1;
+    double median = medianOf({after, after + kAfter});
+    if (std::abs(capacity[odd] - median) <= kOdd * median)
+      break;
+  }
+  return odd;
+}
 
 std::vector<double> cleanInputs(const std::vector<double> &raw) {
   constexpr size_t kReach = 5;

@@ -54,27 +54,31 @@ RowMatrix forecastPolynomial(const RowMatrix &inputs, Eigen::Index horizon,
   return forecast;
 }
 
+std::vector<PolynomialFloor> polynomialFloors(Eigen::Index window) {
+  std::vector<PolynomialFloor> floors;
+  for (PolynomialFloor floor :
+       {PolynomialFloor{"persistence", 0, 1}, PolynomialFloor{"linear", 1, 20},
+        PolynomialFloor{"linear", 1, 100},
+        PolynomialFloor{"quadratic", 2, 100},
+        PolynomialFloor{"cubic", 3, 100}}) {
+    floor.points = std::min(floor.points, window);
+    if (floor.degree >= floor.points)
+      continue;
+    if (floor.degree)
+      floor.name = fmt::format("{}, last {} cycles", floor.name, floor.points);
+    floors.push_back(std::move(floor));
+  }
+  return floors;
+}
+
 std::vector<Floor> measureFloors(const RowMatrix &inputs,
                                  const RowMatrix &targets) {
-  struct Fit {
-    const char *name;
-    int degree;
-    Eigen::Index points;
-  };
   std::vector<Floor> floors;
-  for (const Fit &fit :
-       {Fit{"persistence", 0, 1}, Fit{"linear", 1, 20}, Fit{"linear", 1, 100},
-        Fit{"quadratic", 2, 100}, Fit{"cubic", 3, 100}}) {
-    Eigen::Index points = std::min(fit.points, inputs.cols());
-    if (fit.degree >= points)
-      continue;
-    std::string name =
-        fit.degree == 0 ? fit.name
-                        : fmt::format("{}, last {} cycles", fit.name, points);
-    floors.push_back({name, maeOf(forecastPolynomial(inputs, targets.cols(),
-                                                     fit.degree, points),
-                                  targets)});
-  }
+  for (const PolynomialFloor &floor : polynomialFloors(inputs.cols()))
+    floors.push_back(
+        {floor.name, maeOf(forecastPolynomial(inputs, targets.cols(),
+                                              floor.degree, floor.points),
+                           targets)});
   return floors;
 }
 

@@ -28,8 +28,18 @@ double maeOf(const RowMatrix &forecast, const RowMatrix &target);
 RowMatrix forecastPolynomial(const RowMatrix &inputs, Eigen::Index horizon,
                              int degree, Eigen::Index points);
 
+/// A polynomial of `degree` through the newest `points` cycles.
+struct PolynomialFloor {
+  std::string name;
+  int degree;
+  Eigen::Index points;
+};
+
 /// Persistence, linear on the last 20 and 100 points, quadratic and cubic on
 /// the last 100 (or the whole window, where it is shorter).
+std::vector<PolynomialFloor> polynomialFloors(Eigen::Index window);
+
+/// The errors of all of these.
 std::vector<Floor> measureFloors(const RowMatrix &inputs,
                                  const RowMatrix &targets);
 

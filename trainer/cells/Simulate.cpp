@@ -8,9 +8,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace dlnet {
+
+namespace {
+
+constexpr const char *kBatch = "simulated", *kPrefix = "sim-";
+
+} // namespace
 
 Cell simulateCell(const std::string &name, uint64_t seed) {
   constexpr double kEndOfLife = 0.8, kNoise = 2e-4;
@@ -43,16 +50,23 @@ Cell simulateCell(const std::string &name, uint64_t seed) {
       soh -= random.uniform(0.02, 0.1);
     raw.push_back(soh);
   }
-  return makeCell(name, "simulated", std::move(raw));
+  return makeCell(name, kBatch, std::move(raw));
 }
 
 std::vector<Cell> simulateFleet(size_t count, uint64_t seed) {
   std::vector<Cell> cells;
   for (size_t i = 0; i < count; ++i) {
     Random stream(seed ^ (i * 0x9e3779b97f4a7c15u));
-    cells.push_back(simulateCell(fmt::format("sim-{:03}", i), stream.next()));
+    cells.push_back(
+        simulateCell(fmt::format("{}{:03}", kPrefix, i), stream.next()));
   }
   return cells;
+}
+
+bool holdsSimulated(const std::vector<Cell> &cells) {
+  return std::any_of(cells.begin(), cells.end(), [](const Cell &cell) {
+    return cell.batch == kBatch || cell.name.rfind(kPrefix, 0) == 0;
+  });
 }
 
 } // namespace dlnet

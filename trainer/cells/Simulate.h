@@ -21,6 +21,10 @@ Cell simulateCell(const std::string &name, uint64_t seed);
 /// `count` cells named sim-000 ...; cell i depends on `seed` and i only.
 std::vector<Cell> simulateFleet(size_t count, uint64_t seed);
 
+/// Whether one of the cells is simulated, as its batch or, once it has been
+/// through a file, its name says. Figures on such cells must say so.
+bool holdsSimulated(const std::vector<Cell> &cells);
+
 } // namespace dlnet
 
 #endif // DLNET_TRAINER_CELLS_SIMULATE_H

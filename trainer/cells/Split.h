@@ -12,7 +12,7 @@
 
 namespace dlnet {
 
-/// Disjoint, together all cells.
+/// Disjoint, together all cells; each side sorted by name.
 struct Split {
   std::vector<Cell> train, validation, test;
 };
@@ -21,6 +21,25 @@ struct Split {
 /// batch by batch so that each side holds every batch in proportion. The same
 /// cells and seed give the same split on every platform.
 Split splitCells(const std::vector<Cell> &cells, uint64_t seed);
+
+/// Fold `fold` of `folds`-fold cross-validation (2 <= folds, fold < folds):
+/// with one seed, every cell is a test cell of exactly one fold. Cells are
+/// dealt batch by batch, so every fold holds every batch in proportion, and of
+/// the cells left every eighth, counted on through the batches, validates.
+Split foldCells(const std::vector<Cell> &cells, size_t folds, size_t fold,
+                uint64_t seed);
+
+/// Moves every eighth cell of `split.train`, dealt by seed and batch by batch,
+/// to `split.validation`: for splits that name no cells to choose a model on.
+void dealValidation(Split &split, uint64_t seed);
+
+/// Fails, naming the cells, when one is on two sides: by its name, or because
+/// its raw series is that of a cell with another name. Everything that trains
+/// or judges asks this before it cuts windows.
+Status checkDisjoint(const Split &split);
+
+/// Puts the cells of each side in order of their names.
+void sortSides(Split &split);
 
 /// Names of the cells, sorted.
 std::vector<std::string> cellNames(const std::vector<Cell> &cells);

@@ -26,6 +26,9 @@ WindowSet makeWindows(const std::vector<Cell> &cells,
   set.targets.resize(total, options.horizon);
   set.rawTargets.resize(total, options.horizon);
   set.cell.reserve(size_t(total));
+  set.first.reserve(size_t(total));
+  for (const Cell &cell : cells)
+    set.names.push_back(cell.name);
   auto row = [](const std::vector<double> &series, Eigen::Index first,
                 Eigen::Index count) {
     return Eigen::Map<const Eigen::RowVectorXd>(series.data() + first, count)
@@ -39,6 +42,7 @@ WindowSet makeWindows(const std::vector<Cell> &cells,
       set.targets.row(next) = row(cells[c].target, future, options.horizon);
       set.rawTargets.row(next) = row(cells[c].raw, future, options.horizon);
       set.cell.push_back(int(c));
+      set.first.push_back(int(first));
     }
   }
   return set;

@@ -9,6 +9,7 @@
 
 #include <Eigen/Core>
 
+#include <string>
 #include <vector>
 
 namespace dlnet {
@@ -24,10 +25,12 @@ struct WindowOptions {
 
 /// N windows; a window never crosses cells.
 struct WindowSet {
-  RowMatrix inputs;      ///< [N, window], oldest first, cleaned causally.
-  RowMatrix targets;     ///< [N, horizon], gross glitches replaced.
-  RowMatrix rawTargets;  ///< [N, horizon], as measured.
-  std::vector<int> cell; ///< [N], index into the cells given.
+  RowMatrix inputs;       ///< [N, window], oldest first, cleaned causally.
+  RowMatrix targets;      ///< [N, horizon], gross glitches replaced.
+  RowMatrix rawTargets;   ///< [N, horizon], as measured.
+  std::vector<int> cell;  ///< [N], index into the cells given.
+  std::vector<int> first; ///< [N], cycle of the oldest input, 0 for the first.
+  std::vector<std::string> names; ///< Of the cells given.
 
   Eigen::Index size() const { return inputs.rows(); }
 };

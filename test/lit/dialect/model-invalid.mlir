@@ -1,11 +1,20 @@
-// The interface of a model: one window in, a horizon out.
+// The interface of a model: one window in, and perhaps an age; a horizon out.
 // RUN: dlnet-opt %s -allow-unregistered-dialect -split-input-file -verify-diagnostics
 
 // model_c1
-// expected-error @below {{takes one window, not 2 arguments}}
+// expected-error @below {{takes a window, and an age if it reads one, not 3 arguments}}
 lnn.model @m {
-^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+^bb0(%a: tensor<4xf32>, %b: tensor<1xf32>, %c: tensor<1xf32>):
   lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// model_c1: none
+// expected-error @below {{takes a window, and an age if it reads one, not 0 arguments}}
+lnn.model @m {
+  %0 = lnn.constant dense<0.0> : tensor<1xf32>
+  lnn.return %0 : tensor<1xf32>
 }
 
 // -----
@@ -93,6 +102,33 @@ lnn.model @m {
 ^bb0(%a: tensor<4xf32>):
   %0 = lnn.block_mean %a : tensor<4xf32> -> tensor<?xf32>
   lnn.return %0 : tensor<?xf32>
+}
+
+// -----
+
+// model_c6: one element
+// expected-error @below {{takes an age of 'tensor<4xf32>'; expected 'tensor<1xf32>'}}
+lnn.model @m {
+^bb0(%a: tensor<4xf32>, %age: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// model_c6: of the same level
+// expected-error @below {{takes an age of 'tensor<1xi32>'; expected 'tensor<1xi16>'}}
+lnn.model @m {
+^bb0(%a: tensor<4xi16>, %age: tensor<1xi32>):
+  lnn.return %a : tensor<4xi16>
+}
+
+// -----
+
+// model_c6: no tensor
+// expected-error @below {{takes an age of 'index'; expected 'tensor<1xf32>'}}
+lnn.model @m {
+^bb0(%a: tensor<4xf32>, %age: index):
+  lnn.return %a : tensor<4xf32>
 }
 
 // -----

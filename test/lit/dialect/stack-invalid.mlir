@@ -28,6 +28,14 @@
 
 // -----
 
+// stack_c3: what repeats has one element, not none or two
+%x = "test.value"() : () -> tensor<2xf32>
+%y = "test.value"() : () -> tensor<1xf32>
+// expected-error @below {{has a column of 2 elements; the result has 4 rows}}
+%r = lnn.stack %y, %x : tensor<1xf32>, tensor<2xf32> -> tensor<4x2xf32>
+
+// -----
+
 // stack_c4
 %x = "test.value"() : () -> tensor<4xf32>
 // expected-error @below {{has a column of 'f32'; the result holds 'i16'}}

@@ -110,3 +110,13 @@ lnn.model @foreign {
   %a = "test.op"() : () -> index
   lnn.return %x : tensor<2xi16>
 }
+
+// -----
+
+// An age may be anything up to 32767.
+lnn.model @age {
+^bb0(%x: tensor<2xi16>, %age: tensor<1xi16>):
+  // expected-error @below {{could overflow in row 0: its value may lie in [0, 4294836224], beyond 32 bits}}
+  %0 = lnn.requantize %age multiplier [1] shift 17 bias [0] : tensor<1xi16> -> tensor<1xi16>
+  lnn.return %x : tensor<2xi16>
+}

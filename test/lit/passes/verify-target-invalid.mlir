@@ -91,3 +91,13 @@ lnn.model @yields_the_window attributes {lnn.arena = []} {
   } {lnn.buffers = ["forecast"]} : tensor<2xi16>
   lnn.return %f : tensor<2xi16>
 }
+
+// -----
+
+// Products read pairs, and beside the age lies something else.
+lnn.model @product_of_age {
+^bb0(%x: tensor<2xi16>, %age: tensor<1xi16>):
+  // expected-error @below {{reads the age itself; products read pairs, so it must be stacked or computed with first}}
+  %0 = lnn.matvec_s8 %age weights dense<1> : tensor<2x1xi8> packing dual_row {lnn.buffers = ["s32_0"]} : tensor<1xi16> -> tensor<2xi32>
+  lnn.return %x : tensor<2xi16>
+}

@@ -71,6 +71,16 @@ void fillExtreme(std::vector<int16_t> &window, std::mt19937 &random) {
   }
 }
 
+/// The age of window `i` of a cell, or one that wraps, saturates or lies far
+/// from all that training saw.
+uint32_t chooseAge(size_t i, int64_t lived, std::mt19937 &random) {
+  constexpr uint32_t kExtreme[] = {0,     1,     32766,     32767,
+                                   32768, 65535, INT32_MAX, UINT32_MAX};
+  if (i % 2 == 0)
+    return static_cast<uint32_t>(lived);
+  return i / 2 % 2 ? random() : kExtreme[i / 4 % std::size(kExtreme)];
+}
+
 struct WindowsArguments {
   std::string family, model, data, output;
   size_t count = 1000;
@@ -111,15 +121,22 @@ int makeWindowsFile(const WindowsArguments &arguments) {
   std::string windows = bytesOf(&count, sizeof count), forecasts;
   std::vector<int16_t> window(model.window), forecast(model.horizon);
   for (size_t i = 0; i < arguments.count; ++i) {
+    int64_t lived = 0;
     if (i % 2 == 0) {
       Eigen::Index row = random() % real.size();
+      lived = real.first[row] + model.window;
       for (size_t k = 0; k < window.size(); ++k)
         window[k] = format.toInteger(real.inputs(row, k));
     } else {
       fillExtreme(window, random);
     }
-    executor->run(window.data(), forecast.data());
     windows += bytesOf(window.data(), window.size() * sizeof(int16_t));
+    uint32_t age = 0;
+    if (model.features.age) {
+      age = chooseAge(i, lived, random);
+      windows += bytesOf(&age, sizeof age);
+    }
+    executor->run(window.data(), forecast.data(), age);
     forecasts += bytesOf(forecast.data(), forecast.size() * sizeof(int16_t));
   }
   Status status = writeFiles(arguments.output, {{"windows.bin", windows},
@@ -140,6 +157,41 @@ struct CellsArguments {
 int makeCells(const CellsArguments &arguments) {
   Status status = writeCells(simulateFleet(arguments.count, arguments.seed),
                              arguments.output);
+  return status ? 0 : fail(status.message());
+}
+
+struct AgedArguments {
+  std::string family, output;
+  uint32_t seed = 1;
+};
+
+/// Gives each model of a family the age as a fourth input, with weights of the
+/// size of its other ones.
+int makeAged(const AgedArguments &arguments) {
+  auto family = readFamily(arguments.family);
+  if (!family)
+    return fail(family.message());
+  std::mt19937 random(arguments.seed);
+  for (FamilyModel &model : family->models) {
+    if (model.features.age)
+      continue;
+    model.features.age.emplace();
+    model.ranges.age = {-1, 3};
+    for (const auto &[key, shape] : expectedTensors(model)) {
+      Tensor &tensor = model.tensors.at(key);
+      if (tensor.shape == shape)
+        continue;
+      Tensor wide{shape, {}};
+      for (int64_t row = 0; row < shape[0]; ++row) {
+        auto first = tensor.values.begin() + row * tensor.shape[1];
+        wide.values.insert(wide.values.end(), first, first + tensor.shape[1]);
+        wide.values.push_back(first[random() % tensor.shape[1]] / 2);
+      }
+      tensor = std::move(wide);
+      model.masks.erase(key);
+    }
+  }
+  Status status = writeFamily(*family, arguments.output);
   return status ? 0 : fail(status.message());
 }
 
@@ -233,6 +285,13 @@ int main(int argc, char **argv) {
   sub->add_option("--seed", cells.seed);
   sub->add_option("-o,--output", cells.output)->required();
   sub->callback([&] { command = [&] { return makeCells(cells); }; });
+
+  AgedArguments aged;
+  sub = app.add_subcommand("aged", "a family whose models also read the age");
+  sub->add_option("family", aged.family)->required();
+  sub->add_option("--seed", aged.seed);
+  sub->add_option("-o,--output", aged.output)->required();
+  sub->callback([&] { command = [&] { return makeAged(aged); }; });
 
   ProductArguments product;
   sub = app.add_subcommand("product", "product.c: one product, checked");

@@ -15,10 +15,15 @@ constexpr int kOk = 0, kNull = -1, kShortWindow = -2, kSmallBuffer = -3,
               kState = -4;
 constexpr int16_t kGuard = 0x5a5a;
 
-class EmittedApi : public testing::Test {
+/// A model with its emitted C, compiled once for all tests of a suite.
+template <uint32_t kSeed> class Emitted : public testing::Test {
 protected:
   static void SetUpTestSuite() {
-    model = randomModel(CellKind::Liquid, 3);
+    model = randomModel(CellKind::Liquid, kSeed);
+    if (model.features.age) { // Tell single cycles of the first 500 apart.
+      model.features.age = Features::Age{100, 0.02};
+      model.ranges.age = {-2, 8};
+    }
     Compiler compiler;
     CompileOptions options;
     options.prefix = "cell";
@@ -43,9 +48,13 @@ protected:
   static std::unique_ptr<LoadedModel> loaded;
 };
 
-FamilyModel EmittedApi::model;
-codegen::EmittedC EmittedApi::emitted;
-std::unique_ptr<LoadedModel> EmittedApi::loaded;
+template <uint32_t kSeed> FamilyModel Emitted<kSeed>::model;
+template <uint32_t kSeed> codegen::EmittedC Emitted<kSeed>::emitted;
+template <uint32_t kSeed> std::unique_ptr<LoadedModel> Emitted<kSeed>::loaded;
+
+using EmittedApi = Emitted<3>;
+/// The model reads the age.
+using EmittedAgeApi = Emitted<5>;
 
 TEST_F(EmittedApi, NullPointersHaveTheirCode) {
   auto state = newState();
@@ -171,11 +180,117 @@ TEST_F(EmittedApi, StatesAreIndependent) {
   EXPECT_EQ(before, after);
 }
 
+TEST_F(EmittedApi, WithoutTheAgeThereIsNoTraceOfIt) {
+  ASSERT_FALSE(model.features.age);
+  EXPECT_EQ(emitted.header.find("age"), std::string::npos);
+  EXPECT_EQ(emitted.header.find("AGE"), std::string::npos);
+  EXPECT_EQ(emitted.source.find("age"), std::string::npos);
+}
+
 TEST_F(EmittedApi, AStateThatWasNeverInitialisedIsRefused) {
   std::vector<int32_t> state(emitted.stateBytes / 4, -1);
   std::vector<int16_t> out(horizon());
   EXPECT_EQ(loaded->push(state.data(), 1), kState);
   EXPECT_EQ(loaded->forecast(state.data(), out.data(), horizon()), kState);
+}
+
+/// Or the tests below would mean nothing.
+TEST_F(EmittedAgeApi, TheAgeMakesADifference) {
+  ASSERT_TRUE(model.features.age);
+  auto state = newState();
+  std::vector<int16_t> history(window(), 16000), young(horizon()),
+      old(horizon());
+  ASSERT_EQ(loaded->predict(model, state.data(), history, window(), young),
+            kOk);
+  for (uint32_t age :
+       {0u, 3u, 4u, window() + 1, window() + 7, window() + 400}) {
+    ASSERT_EQ(loaded->predict(model, state.data(), history, age, old), kOk);
+    EXPECT_NE(young, old) << age;
+  }
+}
+
+TEST_F(EmittedAgeApi, EachPushIsACycleOfANewCell) {
+  auto streamed = newState(), whole = newState();
+  std::vector<int16_t> history(window() + 7), out(horizon()),
+      expected(horizon());
+  for (size_t i = 0; i < history.size(); ++i) {
+    history[i] = static_cast<int16_t>(16000 - 3 * i);
+    ASSERT_EQ(loaded->push(streamed.data(), history[i]), kOk);
+  }
+  ASSERT_EQ(loaded->forecast(streamed.data(), out.data(), horizon()), kOk);
+  ASSERT_EQ(
+      loaded->predict(model, whole.data(), history, window() + 7, expected),
+      kOk);
+  EXPECT_EQ(out, expected);
+  // Init makes it a new cell again.
+  ASSERT_EQ(loaded->init(streamed.data()), kOk);
+  for (uint32_t i = 0; i < window(); ++i)
+    ASSERT_EQ(loaded->push(streamed.data(), history[7 + i]), kOk);
+  ASSERT_EQ(loaded->forecast(streamed.data(), out.data(), horizon()), kOk);
+  ASSERT_EQ(loaded->predict(model, whole.data(), history, window(), expected),
+            kOk);
+  EXPECT_EQ(out, expected);
+}
+
+TEST_F(EmittedAgeApi, AUsedCellCountsFromItsAge) {
+  auto streamed = newState(), whole = newState();
+  std::vector<int16_t> history(window(), 15000), out(horizon()),
+      expected(horizon());
+  ASSERT_EQ(loaded->setAge(streamed.data(), 400), kOk);
+  for (int16_t soh : history)
+    ASSERT_EQ(loaded->push(streamed.data(), soh), kOk);
+  ASSERT_EQ(loaded->forecast(streamed.data(), out.data(), horizon()), kOk);
+  ASSERT_EQ(
+      loaded->predict(model, whole.data(), history, 400 + window(), expected),
+      kOk);
+  EXPECT_EQ(out, expected);
+
+  // Or what was pushed is said to be of another age.
+  ASSERT_EQ(loaded->setAge(streamed.data(), 3), kOk);
+  ASSERT_EQ(loaded->forecast(streamed.data(), out.data(), horizon()), kOk);
+  ASSERT_EQ(loaded->predict(model, whole.data(), history, 3, expected), kOk);
+  EXPECT_EQ(out, expected);
+
+  // And a forecast of a whole history leaves its age behind.
+  ASSERT_EQ(loaded->push(whole.data(), 15000), kOk);
+  ASSERT_EQ(loaded->setAge(streamed.data(), 4), kOk);
+  ASSERT_EQ(loaded->forecast(streamed.data(), out.data(), horizon()), kOk);
+  ASSERT_EQ(loaded->forecast(whole.data(), expected.data(), horizon()), kOk);
+  EXPECT_EQ(out, expected);
+}
+
+TEST_F(EmittedAgeApi, AgesSaturate) {
+  auto state = newState();
+  std::vector<int16_t> history(window(), 16000), most(horizon()),
+      out(horizon());
+  ASSERT_EQ(loaded->predict(model, state.data(), history, 32767, most), kOk);
+  for (uint32_t age : {32768u, 65536u, 0x80000000u, UINT32_MAX}) {
+    ASSERT_EQ(loaded->predict(model, state.data(), history, age, out), kOk);
+    EXPECT_EQ(out, most) << age;
+    ASSERT_EQ(loaded->setAge(state.data(), age), kOk);
+    for (int16_t soh : history)
+      ASSERT_EQ(loaded->push(state.data(), soh), kOk);
+    ASSERT_EQ(loaded->forecast(state.data(), out.data(), horizon()), kOk);
+    EXPECT_EQ(out, most) << age;
+  }
+}
+
+TEST_F(EmittedAgeApi, MisuseHasItsCode) {
+  auto state = newState();
+  std::vector<int32_t> unknown(emitted.stateBytes / 4, -1);
+  std::vector<int16_t> history(window(), 16000), out(horizon(), kGuard);
+  EXPECT_EQ(loaded->setAge(nullptr, 1), kNull);
+  EXPECT_EQ(loaded->setAge(unknown.data(), 1), kState);
+  EXPECT_EQ(loaded->predictAt(nullptr, history.data(), window(), 1, out.data(),
+                              horizon()),
+            kNull);
+  EXPECT_EQ(loaded->predictAt(state.data(), history.data(), window() - 1, 1,
+                              out.data(), horizon()),
+            kShortWindow);
+  EXPECT_EQ(loaded->predictAt(state.data(), history.data(), window(), 1,
+                              out.data(), horizon() - 1),
+            kSmallBuffer);
+  EXPECT_EQ(out, std::vector<int16_t>(horizon(), kGuard));
 }
 
 } // namespace

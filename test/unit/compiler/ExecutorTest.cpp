@@ -19,13 +19,14 @@ double drive(const FamilyModel &m, const char *w, const char *u, const char *b,
   double sum = m.tensor(b).values[i];
   for (int64_t j = 0; j < m.units; ++j)
     sum += m.tensor(w).values[i * m.units + j] * x[j];
-  for (int64_t j = 0; j < 3; ++j)
-    sum += m.tensor(u).values[i * 3 + j] * input[j];
+  int64_t inputs = m.features.age ? 4 : 3;
+  for (int64_t j = 0; j < inputs; ++j)
+    sum += m.tensor(u).values[i * inputs + j] * input[j];
   return sum;
 }
 
 std::vector<double> reference(const FamilyModel &m,
-                              const std::vector<float> &window) {
+                              const std::vector<float> &window, uint32_t age) {
   std::vector<double> x(m.units, 0.0), next(m.units);
   double last = window.back(), previous = 0;
   for (int64_t k = 0; k < m.blocks(); ++k) {
@@ -38,7 +39,8 @@ std::vector<double> reference(const FamilyModel &m,
     double input[] = {
         k == 0 ? 0
                : std::clamp((mean - previous) * f.differenceScale, -clip, clip),
-        (mean - last) * f.relativeScale, (mean - f.levelOffset) * f.levelScale};
+        (mean - last) * f.relativeScale, (mean - f.levelOffset) * f.levelScale,
+        f.age ? (age - f.age->offset) * f.age->scale : 0};
     previous = mean;
     int64_t steps = m.cell == CellKind::Cfc ? 1 : m.solver.steps;
     double dt = m.solver.dt / steps;
@@ -112,8 +114,9 @@ TEST_P(FloatExecutor, ComputesTheEquationsOfTheCell) {
     std::vector<float> forecast(model.horizon);
     for (int i = 0; i < 5; ++i) {
       std::vector<float> window = randomWindow(model.window, random);
-      executor->run(window.data(), forecast.data());
-      std::vector<double> expected = reference(model, window);
+      uint32_t age = randomAge(model, random);
+      executor->run(window.data(), forecast.data(), age);
+      std::vector<double> expected = reference(model, window, age);
       for (int64_t h = 0; h < model.horizon; ++h)
         EXPECT_NEAR(forecast[h], expected[h], 1e-4) << "seed " << seed;
     }
@@ -126,6 +129,32 @@ INSTANTIATE_TEST_SUITE_P(Cells, FloatExecutor,
                          [](const auto &info) {
                            return std::string(name(info.param));
                          });
+
+TEST(Executors, CountAnAgeBeyondTheGreatestAsTheGreatest) {
+  FamilyModel model = randomModel(CellKind::Liquid, 2);
+  ASSERT_TRUE(model.features.age);
+  Compiler compiler;
+  auto compiled = compiler.import(model, "net");
+  ASSERT_TRUE(mlir::succeeded(compiled));
+  ASSERT_TRUE(mlir::succeeded(compiler.discretize(*compiled, {})));
+  auto real = lnn::FloatExecutor::compile(compiled->model());
+  ASSERT_TRUE(mlir::succeeded(real));
+  ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, {})));
+  auto integer = lnn::IntegerExecutor::compile(compiled->model());
+  ASSERT_TRUE(mlir::succeeded(integer));
+  std::vector<float> window(model.window, 1), a(model.horizon),
+      b(model.horizon);
+  std::vector<int16_t> history(model.window, 16384), c(model.horizon),
+      d(model.horizon);
+  real->run(window.data(), a.data(), 32767);
+  real->run(window.data(), b.data(), UINT32_MAX);
+  EXPECT_EQ(a, b);
+  integer->run(history.data(), c.data(), 32767);
+  integer->run(history.data(), d.data(), UINT32_MAX);
+  EXPECT_EQ(c, d);
+  integer->run(history.data(), d.data(), 0);
+  EXPECT_NE(c, d);
+}
 
 TEST(Executors, RefuseTheOtherLevel) {
   FamilyModel model = randomModel(CellKind::Liquid, 1);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One rounding rule, tried against exact arithmetic.
-#include "passes/FixedPoint.h"
-#include "passes/FixedFormat.h"
+#include "passes/fixed/FixedPoint.h"
+#include "passes/fixed/Choose.h"
+#include "passes/fixed/Format.h"
 
 #include <gtest/gtest.h>
+
+#include <limits>
 
 using namespace dlnet;
 
@@ -50,14 +53,28 @@ TEST(FixedPoint, PowersOfTwoAreLeastUpperBounds) {
   EXPECT_EQ(powerOfTwoAtLeast(0.3), 0.5);
 }
 
+TEST(Ages, ARecordedRangeIsNeitherNarrowNorImpossible) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  auto check = [](Interval<double> recorded, Interval<double> wanted) {
+    Interval<double> found = fixed::recordedAges(recorded);
+    EXPECT_EQ(found.low, wanted.low);
+    EXPECT_EQ(found.high, wanted.high);
+  };
+  check({100, 1900}, {100, 1900});
+  check({700, 700}, {700, 704});
+  check({-50, 60}, {0, 60});
+  check({1e9, kInfinity}, {32763, 32767});
+  check({-kInfinity, -1e9}, {0, 4});
+}
+
 TEST(Multipliers, RepresentTheirFactorsAndShareAShift) {
-  auto made = lnn::makeMultipliers({0.9, 0.001, 0.0, 13.0});
-  ASSERT_TRUE(mlir::succeeded(made));
+  auto made = fixed::makeMultipliers({0.9, 0.001, 0.0, 13.0});
+  ASSERT_TRUE(made);
   const double factors[] = {0.9, 0.001, 0.0, 13.0};
   for (size_t i = 0; i < 4; ++i)
     EXPECT_NEAR(std::ldexp(made->values[i], static_cast<int>(made->shift) - 32),
                 factors[i], 1e-8);
-  EXPECT_TRUE(mlir::failed(lnn::makeMultipliers({4e9})));
+  EXPECT_FALSE(fixed::makeMultipliers({4e9}));
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A range that excludes a possible value would be a false proof.
-#include "passes/Interval.h"
+#include "passes/fixed/Interval.h"
 
 #include <gtest/gtest.h>
 

@@ -24,7 +24,8 @@ TEST_P(RandomNetwork, EmittedCEqualsTheExecutorAndStaysNearFloat) {
                << model.window << " block " << model.block << " horizon "
                << model.horizon << " basis " << model.basis << " steps "
                << model.solver.steps << " dt " << model.solver.dt << " "
-               << name(model.solver.method));
+               << name(model.solver.method)
+               << (model.features.age ? " with age" : ""));
   Compiler compiler;
   CompileOptions options;
   auto compiled = compiler.import(model, "net");
@@ -53,14 +54,13 @@ TEST_P(RandomNetwork, EmittedCEqualsTheExecutorAndStaysNearFloat) {
     for (int64_t k = 0; k < model.window; ++k)
       window[k] = extreme ? static_cast<int16_t>(random() & 0xffff)
                           : format.toInteger(soh[k]);
-    integer->run(window.data(), expected.data());
-    ASSERT_EQ(loaded->predict(state.data(), window.data(), model.window,
-                              found.data(), model.horizon),
-              0);
+    uint32_t age = extreme ? extremeAge(random) : randomAge(model, random);
+    integer->run(window.data(), expected.data(), age);
+    ASSERT_EQ(loaded->predict(model, state.data(), window, age, found), 0);
     ASSERT_EQ(found, expected) << "window " << i;
     if (extreme)
       continue;
-    real->run(soh.data(), forecast.data());
+    real->run(soh.data(), forecast.data(), age);
     for (int64_t h = 0; h < model.horizon; ++h) {
       difference += std::abs(format.toReal(expected[h]) -
                              std::clamp<double>(forecast[h], 0.0, 2.0));

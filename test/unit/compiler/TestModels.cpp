@@ -46,8 +46,18 @@ FamilyModel dlnet::test::randomModel(CellKind cell, uint32_t seed) {
   model.window = model.block * (2 + random() % 18);
   model.horizon = 1 + random() % 70;
   model.basis = 1 + random() % 11;
-  model.ranges = {{-8, 8}, {-2, 8}, {-2, 1}, {-1, 1}, {}};
+  model.ranges = {{-8, 8}, {-2, 8}, {-2, 1}, {-1, 1}, {}, {}};
   model.ranges.coefficients.assign(model.basis, {-3, 3});
+  if (seed % 3 == 2) {
+    model.features.age =
+        Features::Age{uniform(random, 0, 1500), 1 / uniform(random, 50, 900)};
+    // Now and then a range so narrow that its unit would be too fine.
+    double first = uniform(random, 0, 900);
+    double last = first + pick<double>(random, {0, 1, 700, 2500});
+    model.ranges.age = {
+        (first - model.features.age->offset) * model.features.age->scale,
+        (last - model.features.age->offset) * model.features.age->scale};
+  }
   if (cell == CellKind::Cfc) {
     model.solver.method = SolverKind::ClosedForm;
   } else {
@@ -85,6 +95,22 @@ FamilyModel dlnet::test::randomModel(CellKind cell, uint32_t seed) {
     model.tensors[key] = std::move(tensor);
   }
   return model;
+}
+
+uint32_t dlnet::test::randomAge(const FamilyModel &model,
+                                std::mt19937 &random) {
+  if (!model.features.age)
+    return 0;
+  const Features::Age &age = *model.features.age;
+  double low = model.ranges.age.low / age.scale + age.offset;
+  double high = model.ranges.age.high / age.scale + age.offset;
+  return static_cast<uint32_t>(uniform(random, low, high) + 0.5);
+}
+
+uint32_t dlnet::test::extremeAge(std::mt19937 &random) {
+  return pick<uint32_t>(random, {0, 1, 32766, 32767, 32768, UINT32_MAX,
+                                 static_cast<uint32_t>(random() % 32768),
+                                 static_cast<uint32_t>(random())});
 }
 
 std::vector<float> dlnet::test::randomWindow(size_t size,
@@ -156,4 +182,24 @@ int test::LoadedModel::predict(void *state, const int16_t *history,
   return reinterpret_cast<int (*)(void *, const int16_t *, uint32_t, int16_t *,
                                   uint32_t)>(symbol("_predict"))(
       state, history, cycles, out, capacity);
+}
+int test::LoadedModel::setAge(void *state, uint32_t age) const {
+  return reinterpret_cast<int (*)(void *, uint32_t)>(symbol("_set_age"))(state,
+                                                                         age);
+}
+int test::LoadedModel::predictAt(void *state, const int16_t *history,
+                                 uint32_t cycles, uint32_t age, int16_t *out,
+                                 uint32_t capacity) const {
+  return reinterpret_cast<int (*)(void *, const int16_t *, uint32_t, uint32_t,
+                                  int16_t *, uint32_t)>(symbol("_predict"))(
+      state, history, cycles, age, out, capacity);
+}
+int test::LoadedModel::predict(const FamilyModel &model, void *state,
+                               const std::vector<int16_t> &window, uint32_t age,
+                               std::vector<int16_t> &out) const {
+  uint32_t cycles = window.size(), capacity = out.size();
+  return model.features.age
+             ? predictAt(state, window.data(), cycles, age, out.data(),
+                         capacity)
+             : predict(state, window.data(), cycles, out.data(), capacity);
 }

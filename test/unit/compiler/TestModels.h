@@ -12,8 +12,14 @@
 
 namespace dlnet::test {
 
-/// A model of random shape and weights whose solver is stable.
+/// A model of random shape and weights whose solver is stable; every third seed
+/// (2, 5, 8, ...) gives one that reads the age.
 FamilyModel randomModel(CellKind cell, uint32_t seed);
+
+/// An age as the model was trained on, or any at all; 0 for a model that does
+/// not read it.
+uint32_t randomAge(const FamilyModel &model, std::mt19937 &random);
+uint32_t extremeAge(std::mt19937 &random);
 
 /// A smooth ageing curve with noise, in SOH.
 std::vector<float> randomWindow(size_t size, std::mt19937 &random);
@@ -32,6 +38,16 @@ public:
   int forecast(void *state, int16_t *out, uint32_t capacity) const;
   int predict(void *state, const int16_t *history, uint32_t cycles,
               int16_t *out, uint32_t capacity) const;
+
+  // Of a model that reads the age.
+  int setAge(void *state, uint32_t age) const;
+  int predictAt(void *state, const int16_t *history, uint32_t cycles,
+                uint32_t age, int16_t *out, uint32_t capacity) const;
+
+  /// Either one, as the model wants it.
+  int predict(const FamilyModel &model, void *state,
+              const std::vector<int16_t> &window, uint32_t age,
+              std::vector<int16_t> &out) const;
 
 private:
   LoadedModel(void *handle, std::string prefix)

@@ -5,7 +5,10 @@
 #include "trainer/cells/Cells.h"
 #include "TemporaryFolder.h"
 
+#include "trainer/cells/CleaningReport.h"
+
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <ostream>
 
@@ -132,6 +135,93 @@ TEST(ReadCells, WalksFoldersSortsAndSaysWhatItSkips) {
   ASSERT_EQ(set->skipped.size(), 1u);
   EXPECT_EQ(set->skipped[0].name, "short");
   EXPECT_EQ(set->skipped[0].reason, "199 cycles, 200 needed");
+}
+
+TEST(ReadCells, CountsWhatItDropsAndReplaces) {
+  TemporaryFolder folder;
+  std::string odd = "capacity\n0.5\n", glitch = "capacity\n";
+  for (int i = 0; i < 250; ++i) {
+    odd += "1.1\n";
+    glitch += i == 100 ? "0.9\n" : "1.1\n";
+  }
+  folder.write("odd.csv", odd);
+  folder.write("glitch.csv", glitch);
+  folder.write("sound.csv", constantCell(210));
+  folder.write("one.csv", constantCell(1));
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cleaning.size(), 3u);
+  EXPECT_EQ(set->cleaning[0].name, "glitch");
+  EXPECT_EQ(set->cleaning[0].inputsReplaced, 1u);
+  EXPECT_EQ(set->cleaning[0].targetsReplaced, 1u);
+  EXPECT_EQ(set->cleaning[1].firstDropped, 1u);
+  EXPECT_EQ(set->cleaning[1].cycles, 250u);
+  EXPECT_EQ(set->cells[1].raw.front(), 1.0);
+
+  std::string table = printCleaning(*set);
+  EXPECT_NE(table.find("glitch "), std::string::npos) << table;
+  EXPECT_EQ(table.find("sound"), std::string::npos) << "untouched\n" << table;
+  EXPECT_NE(table.find("3 cells, 2 touched"), std::string::npos) << table;
+  EXPECT_NE(table.find("skipped one: 1 cycles, 200 needed"), std::string::npos)
+      << table;
+  nlohmann::json json = cleaningJson(*set);
+  EXPECT_EQ(json["cells_kept"], 3);
+  EXPECT_EQ(json["cycles"], 710);
+  EXPECT_EQ(json["first_dropped"], 1);
+  EXPECT_EQ(json["inputs_replaced"], 1);
+  EXPECT_EQ(json["cells"].size(), 2u);
+  EXPECT_EQ(json["skipped"][0]["cell"], "one");
+}
+
+TEST(ReadCells, TakesOneFileAsOneCell) {
+  TemporaryFolder folder;
+  Result<CellSet> set = readCells(folder.write("a.csv", constantCell(250)));
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 1u);
+  EXPECT_EQ(set->cells[0].name, "a");
+}
+
+TEST(ReadCells, ScalesByTheInitialCapacity) {
+  TemporaryFolder folder;
+  std::string text = "capacity\n20\n";
+  for (double first : {50.0, 50.2, 49.9, 50.1, 49.8})
+    text += std::to_string(first) + "\n";
+  for (int i = 0; i < 250; ++i)
+    text += "45\n";
+  folder.write("big.csv", text);
+  CellOptions options;
+  options.sohBy = SohBy::InitialCapacity;
+  Result<CellSet> set = readCells(folder.path(), options);
+  ASSERT_TRUE(set) << set.message();
+  // So early a fall is no missing stretch: there is no usual change yet.
+  ASSERT_EQ(set->skipped.size(), 0u) << set->skipped[0].reason;
+  ASSERT_EQ(set->cells.size(), 1u);
+  EXPECT_DOUBLE_EQ(set->cells[0].raw[0], 1) << "the odd first cycle is gone";
+  EXPECT_DOUBLE_EQ(set->cells[0].raw.back(), 0.9);
+  EXPECT_FALSE(readCells(folder.path())) << "50 Ah are no 1.1 Ah";
+
+  folder.write("big.csv", text + "200\n");
+  Result<CellSet> absurd = readCells(folder.path(), options);
+  ASSERT_TRUE(absurd) << absurd.message();
+  ASSERT_EQ(absurd->skipped.size(), 1u);
+  EXPECT_EQ(absurd->skipped[0].reason, "SOH 4 at cycle 255 is not in (0, 2)");
+  EXPECT_NE(describeSoh(options), describeSoh({}));
+  EXPECT_EQ(describeSoh({}), "capacity over the nominal 1.1 Ah");
+}
+
+TEST(ReadCells, RefusesWhatItCannotTellApart) {
+  TemporaryFolder folder;
+  std::string text = folder.write("cells.txt", constantCell(250));
+  EXPECT_EQ(readCells(text).message(),
+            text + ": neither a .csv nor a .mat file");
+  folder.write("both/a.csv", constantCell(250));
+  folder.write("both/a.mat", "");
+  EXPECT_EQ(readCells(folder.path("both")).message(),
+            folder.path("both") +
+                ": holds .csv and .mat files; give the folder of one kind");
+  std::string odd = folder.write("odd/\x01.csv", constantCell(250));
+  EXPECT_EQ(readCells(folder.path("odd")).message(),
+            odd + ": '?' is no name for a cell");
 }
 
 TEST(ReadCells, FailsAsAWhole) {

@@ -75,7 +75,56 @@ TEST(CleanTargets, ReplaceGrossIsolatedGlitchesOnly) {
   EXPECT_EQ(cleanTargets(steep), steep) << "nor is a steep fade, at either end";
 }
 
+TEST(OddFirst, AreZerosAndWhateverIsOff) {
+  std::vector<double> line = straightLine(40);
+  EXPECT_EQ(countOddFirst(line), 0u);
+  std::vector<double> odd = line;
+  odd[0] = 0;
+  EXPECT_EQ(countOddFirst(odd), 1u);
+  odd[1] = 1.05;
+  odd[2] = 0.9;
+  EXPECT_EQ(countOddFirst(odd), 3u);
+  for (size_t i = 0; i < 7; ++i)
+    odd[i] = 0;
+  EXPECT_EQ(countOddFirst(odd), 7u) << "zeros have no median to hide behind";
+}
+
+TEST(OddFirst, DoNotDependOnTheUnit) {
+  std::vector<double> odd = straightLine(40);
+  odd[0] = 0.95;
+  for (double &value : odd)
+    value *= 50;
+  EXPECT_EQ(countOddFirst(odd), 1u);
+}
+
+TEST(OddFirst, LeaveNormalLifeAlone) {
+  std::vector<double> rising = straightLine(40, 1e-3);
+  EXPECT_EQ(countOddFirst(rising), 0u) << "a slow rise";
+  std::vector<double> later = straightLine(40);
+  later[1] = 0;
+  EXPECT_EQ(countOddFirst(later), 0u) << "the first cycle is sound";
+  std::vector<double> wild;
+  for (size_t i = 0; i < 40; ++i)
+    wild.push_back(i % 2 ? 1.0 : 0.5);
+  EXPECT_LE(countOddFirst(wild), 10u);
+}
+
+TEST(OddFirst, DependOnTheFirstFifteenCyclesOnly) {
+  Random random(5);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<double> raw(30, 1.0);
+    for (size_t i = 0; i < 8; ++i)
+      raw[i] = random.uniform(0.9, 1.1);
+    std::vector<double> changed = raw;
+    for (size_t i = 15; i < changed.size(); ++i)
+      changed[i] = random.uniform(0, 2);
+    EXPECT_EQ(countOddFirst(raw), countOddFirst(changed));
+  }
+}
+
 TEST(Clean, TakesSeriesOfAnyLength) {
+  for (size_t cycles : {0, 1, 2, 3, 5})
+    EXPECT_EQ(countOddFirst(straightLine(cycles)), 0u);
   for (size_t cycles : {0, 1, 2, 3, 5})
     EXPECT_EQ(cleanInputs(straightLine(cycles)).size(), cycles);
   EXPECT_TRUE(cleanTargets({}).empty());

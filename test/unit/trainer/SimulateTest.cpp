@@ -52,4 +52,16 @@ TEST(Simulate, SurvivesTheCsvLayout) {
   }
 }
 
+TEST(Simulate, SaysSoEvenAfterTheWayThroughAFile) {
+  TemporaryFolder folder;
+  std::vector<Cell> fleet = simulateFleet(2, 2);
+  EXPECT_TRUE(holdsSimulated(fleet));
+  EXPECT_TRUE(holdsSimulated({simulateCell("any name", 1)}));
+  ASSERT_TRUE(writeCells(fleet, folder.path("fleet")));
+  Result<CellSet> set = readCells(folder.path("fleet"));
+  ASSERT_TRUE(set) << set.message();
+  EXPECT_TRUE(holdsSimulated(set->cells));
+  EXPECT_FALSE(holdsSimulated({makeCell("battery-1", "2017", {1.0})}));
+}
+
 } // namespace

@@ -61,4 +61,83 @@ TEST(Split, FillsEverySideFromThreeCells) {
   EXPECT_EQ(split.test.size(), 1u);
 }
 
+TEST(Folds, TestEveryCellOnceAndEveryBatchInProportion) {
+  std::vector<Cell> cells = namedCells(20);
+  std::set<std::string> tested;
+  for (size_t fold = 0; fold < 5; ++fold) {
+    Split split = foldCells(cells, 5, fold, 3);
+    EXPECT_EQ(split.test.size(), 12u);
+    EXPECT_EQ(split.validation.size(), 6u);
+    EXPECT_EQ(split.train.size(), 42u);
+    EXPECT_TRUE(checkDisjoint(split));
+    for (const char *batch : {"x", "y", "z"}) {
+      auto count = [&](const std::vector<Cell> &side) {
+        return std::count_if(side.begin(), side.end(), [&](const Cell &cell) {
+          return cell.batch == batch;
+        });
+      };
+      EXPECT_EQ(count(split.test), 4);
+      EXPECT_EQ(count(split.validation), 2);
+    }
+    for (const Cell &cell : split.test)
+      EXPECT_TRUE(tested.insert(cell.name).second) << cell.name;
+  }
+  EXPECT_EQ(tested.size(), 60u);
+}
+
+TEST(Folds, DependOnTheSeedOnly) {
+  std::vector<Cell> cells = namedCells(7), reversed = cells;
+  std::reverse(reversed.begin(), reversed.end());
+  for (size_t fold = 0; fold < 3; ++fold) {
+    Split once = foldCells(cells, 3, fold, 1);
+    Split again = foldCells(reversed, 3, fold, 1);
+    EXPECT_EQ(cellNames(once.test), cellNames(again.test));
+    EXPECT_EQ(cellNames(once.validation), cellNames(again.validation));
+  }
+  EXPECT_NE(cellNames(foldCells(cells, 3, 0, 1).test),
+            cellNames(foldCells(cells, 3, 0, 2).test));
+  EXPECT_EQ(cellNames(foldCells(namedCells(3), 5, 0, 1).test),
+            (std::vector<std::string>{"x00", "y00"}))
+      << "the same on every platform";
+}
+
+TEST(Folds, OfFewCellsStillHoldAnEighth) {
+  Split split = foldCells(namedCells(1), 3, 0, 1);
+  EXPECT_EQ(split.train.size(), 1u);
+  EXPECT_EQ(split.validation.size(), 1u);
+  EXPECT_EQ(split.test.size(), 1u);
+}
+
+TEST(Validation, IsDealtFromTrain) {
+  Split split;
+  split.train = namedCells(16);
+  dealValidation(split, 1);
+  EXPECT_EQ(split.train.size(), 42u);
+  EXPECT_EQ(split.validation.size(), 6u);
+  EXPECT_TRUE(checkDisjoint(split));
+}
+
+TEST(Disjoint, SeesACellOnTwoSides) {
+  Split split{{makeCell("a", "", {1.0, 0.9})},
+              {makeCell("b", "", {1.0, 0.8})},
+              {makeCell("c", "", {1.0, 0.7})}};
+  EXPECT_TRUE(checkDisjoint(split));
+  split.test[0].name = "a";
+  ASSERT_FALSE(checkDisjoint(split));
+  EXPECT_EQ(checkDisjoint(split).message(),
+            "cell a is twice in the split: train and test");
+}
+
+TEST(Disjoint, SeesACellUnderAnotherName) {
+  Split split{{makeCell("a", "", {1.0, 0.9})},
+              {makeCell("b", "", {1.0, 0.8})},
+              {makeCell("c", "", {1.0, 0.8})}};
+  ASSERT_FALSE(checkDisjoint(split));
+  EXPECT_EQ(checkDisjoint(split).message(),
+            "cells b (validation) and c (test) are one series under two "
+            "names, on two sides of the split");
+  Split twins{{makeCell("a", "", {1.0}), makeCell("b", "", {1.0})}, {}, {}};
+  EXPECT_TRUE(checkDisjoint(twins)) << "both on one side leak nothing";
+}
+
 } // namespace

@@ -42,6 +42,7 @@ TEST(Train, WritesAFamilyThatCanBeRead) {
   ASSERT_EQ(once.status, 0) << once.errors;
   EXPECT_NE(once.output.find("validation MAE"), std::string::npos);
   EXPECT_NE(once.output.find("quadratic"), std::string::npos);
+  EXPECT_NE(once.output.find("ridge"), std::string::npos);
   ToolRun again = runTool(folder, train + folder.path("b.safetensors"));
   ASSERT_EQ(again.status, 0) << again.errors;
   EXPECT_EQ(folder.read("a.safetensors"), folder.read("b.safetensors"));
@@ -60,8 +61,9 @@ TEST(Train, WritesAFamilyThatCanBeRead) {
   const FamilyModel &model = family->models[0];
   EXPECT_EQ(model.name, "liquid4");
   EXPECT_EQ(model.blocks(), 5);
-  EXPECT_EQ(model.macs, 5 * 2 * 4 * 7 + 3 * 104);
-  EXPECT_EQ(model.parameters, 2 * 4 * 8 + 3 * 5 + 100 * 4);
+  EXPECT_EQ(model.macs, 5 * 2 * 4 * 8 + 3 * 104);
+  EXPECT_EQ(model.parameters, 2 * 4 * 9 + 3 * 5 + 100 * 4);
+  EXPECT_TRUE(model.features.age);
   EXPECT_TRUE(model.measured.at("test").maeFloat);
   EXPECT_LE(model.ranges.state.low, 0);
   EXPECT_GE(model.ranges.state.high, 0);
@@ -98,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"NoCells", "train -o @/f.safetensors", "give --data"},
         Mistake{"AbsentFolder", "train --data @/absent -o @/f.safetensors",
-                "not a directory"},
+                "absent"},
         Mistake{"MalformedCell", "train --data @/bad -o @/f.safetensors",
                 "a.csv:3: capacity is not finite"},
         Mistake{"AbsentOutputFolder",
@@ -108,6 +110,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "--block"},
         Mistake{"Epochs", "train --simulated --epochs -1 -o @/f.safetensors",
                 "--epochs"},
+        Mistake{"FoldOutOfRange",
+                "train --simulated --folds 3 --fold 3 -o @/f.safetensors",
+                "fold 3 of 3"},
+        Mistake{"FoldAlone", "train --simulated --fold 1 -o @/f.safetensors",
+                "--folds"},
+        Mistake{
+            "SolverOfAnotherCell",
+            "train --simulated --cell cfc --solver fused -o @/f.safetensors",
+            "not solved by"},
+        Mistake{"AbsentFamily", "recover @/none --simulated -o @/f.safetensors",
+                "none"},
+        Mistake{"EvaluateWithoutCells", "evaluate @/none", "none"},
         Mistake{"BothSources", "train --simulated --data @ -o @/f.safetensors",
                 "--simulated"},
         Mistake{"NoSubcommand", "", "subcommand"}),
@@ -131,10 +145,24 @@ TEST(Train, FollowsTeachersThatHaveNotSeenItsJudges) {
             folder.read("teacher.safetensors"));
   // A share of nothing leaves the data alone to teach.
   ToolRun ignored = runTool(folder, train + folder.path("data.safetensors") +
-                                        teacher + " --teacher-share 0");
+                                        teacher + " --share 0 --last-share 0");
   ASSERT_EQ(ignored.status, 0) << ignored.errors;
-  EXPECT_EQ(folder.read("data.safetensors"),
-            folder.read("teacher.safetensors"));
+  auto weights = [&](const char *file) {
+    return readFamily(folder.path(file))->models[0].tensor("cell.wf").values;
+  };
+  EXPECT_EQ(weights("data.safetensors"), weights("teacher.safetensors"));
+  EXPECT_NE(weights("taught.safetensors"), weights("teacher.safetensors"));
+  Result<Family> family = readFamily(folder.path("taught.safetensors"));
+  EXPECT_EQ(family->models[0].trained.stages,
+            std::vector{TrainingStage::Distilled});
+
+  // Its states may be followed, too, at the cycles where both have some.
+  ToolRun followed =
+      runTool(folder, "train --data " + folder.path("fleet") +
+                          " --quick --units 2 --block 10 --basis 2 "
+                          "--trajectory 0.5 -o " +
+                          folder.path("followed.safetensors") + teacher);
+  EXPECT_EQ(followed.status, 0) << followed.errors;
 
   ToolRun leaking = runTool(folder, train + folder.path("leak.safetensors") +
                                         teacher + " --split-seed 2");
@@ -143,14 +171,66 @@ TEST(Train, FollowsTeachersThatHaveNotSeenItsJudges) {
             std::string::npos)
       << leaking.errors;
   EXPECT_TRUE(folder.read("leak.safetensors").empty());
+}
 
-  ToolRun unlike =
-      runTool(folder, "train --data " + folder.path("fleet") +
-                          " --quick --units 2 --block 10 -o " +
-                          folder.path("unlike.safetensors") + teacher);
-  EXPECT_NE(unlike.status, 0);
-  EXPECT_NE(unlike.errors.find("does not read and forecast"), std::string::npos)
-      << unlike.errors;
+TEST(Recover, HoldsMasksAndRecordsItsStages) {
+  TemporaryFolder folder;
+  std::string common = " --simulated --quick -o ";
+  ASSERT_EQ(runTool(folder, "train --units 4 --block 20 --basis 2" + common +
+                                folder.path("dense.safetensors"))
+                .status,
+            0);
+  ToolRun recovered = runTool(
+      folder, "recover " + folder.path("dense.safetensors") + " --prune 0.5" +
+                  common + folder.path("pruned.safetensors"));
+  ASSERT_EQ(recovered.status, 0) << recovered.errors;
+  Result<Family> family = readFamily(folder.path("pruned.safetensors"));
+  ASSERT_TRUE(family) << family.message();
+  const FamilyModel &model = family->models[0];
+  EXPECT_EQ(model.trained.stages,
+            (std::vector{TrainingStage::Pruned, TrainingStage::Recovered,
+                         TrainingStage::QuantizationAware}));
+  // A pruned weight that is not 0 would not have been read back.
+  for (const char *key : {"cell.wf", "cell.wa", "readout.w"})
+    EXPECT_DOUBLE_EQ(densityOf(model.masks.at(key)), 0.5) << key;
+  EXPECT_TRUE(model.measured.at("test").maeInt8);
+
+  ToolRun otherSplit = runTool(
+      folder, "recover " + folder.path("dense.safetensors") +
+                  " --split-seed 2" + common + folder.path("x.safetensors"));
+  EXPECT_EQ(otherSplit.status, 1);
+  EXPECT_NE(otherSplit.errors.find("other cells"), std::string::npos);
+  EXPECT_TRUE(folder.read("x.safetensors").empty());
+}
+
+TEST(Evaluate, PutsFloorsBesideTheNetworkOnUnseenCells) {
+  TemporaryFolder folder;
+  ASSERT_EQ(runTool(folder, "simulate -o " + folder.path("fleet") +
+                                " --cells 10 --seed 3")
+                .status,
+            0);
+  std::string data = " --data " + folder.path("fleet");
+  ASSERT_EQ(runTool(folder, "train --quick --units 2 --block 20 --basis 2 -o " +
+                                folder.path("f.safetensors") + data)
+                .status,
+            0);
+  std::string evaluate = "evaluate " + folder.path("f.safetensors") + data +
+                         " --epochs 1 --json " + folder.path("figures.json");
+  ToolRun run = runTool(folder, evaluate);
+  ASSERT_EQ(run.status, 0) << run.errors;
+  for (const char *name :
+       {"liquid2 ", "liquid2 int8", "persistence", "quadratic", "cubic",
+        "ridge", "linear, absolute loss", "MLP", "of 2 cells"})
+    EXPECT_NE(run.output.find(name), std::string::npos) << name;
+  EXPECT_NE(folder.read("figures.json").find("contenders"), std::string::npos);
+
+  ToolRun paper = runTool(folder, evaluate + " --protocol paper");
+  ASSERT_EQ(paper.status, 0) << paper.errors;
+  EXPECT_NE(paper.output.find("of 10 cells"), std::string::npos)
+      << paper.output;
+  ToolRun unknown = runTool(folder, evaluate + " --model nobody");
+  EXPECT_EQ(unknown.status, 1);
+  EXPECT_NE(unknown.errors.find("no model 'nobody'"), std::string::npos);
 }
 
 } // namespace

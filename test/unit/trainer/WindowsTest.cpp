@@ -26,6 +26,8 @@ TEST(Windows, AreConsecutiveAndStayInTheirCell) {
       makeWindows({marked(1, 12), marked(2, 9), marked(3, 10)}, {6, 4, 1});
   ASSERT_EQ(set.size(), 3 + 0 + 1);
   EXPECT_EQ(set.cell, (std::vector<int>{0, 0, 0, 2}));
+  EXPECT_EQ(set.first, (std::vector<int>{0, 1, 2, 0}));
+  EXPECT_EQ(set.names.size(), 3u);
   for (Eigen::Index i = 0; i < set.size(); ++i) {
     float first = set.inputs(i, 0);
     for (Eigen::Index t = 0; t < 6; ++t)
@@ -44,6 +46,7 @@ TEST(Windows, Stride) {
   ASSERT_EQ(set.size(), 3);
   EXPECT_EQ(set.inputs(1, 0), 1004);
   EXPECT_EQ(set.inputs(2, 0), 1008);
+  EXPECT_EQ(set.first, (std::vector<int>{0, 4, 8}));
 }
 
 TEST(Windows, NoneFromShortCells) {

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Readable C with @fields@. A network that does not read the age has no trace
+// of it, so that its interface is no larger than it needs.
+#include "codegen/Templates.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+using namespace llvm;
+using namespace dlnet::codegen;
+
+namespace {
+
+constexpr const char *kHeader =
+    R"c(/* @name@.h - forecasts a battery's state of health (SOH).
+
+   Made by dlnetc @version@; do not edit. The code below may be used without any conditions.
+
+@facts@
+   Flash: @tables@ bytes of tables, and the code. RAM: @state@ bytes of state that
+   the caller owns. No heap, no recursion, no division, no floating point.
+
+   SOH is a fixed-point integer in units of 2^-@bits@: @NAME@_ONE is 1.0. Values below
+   0 count as 0, values above @NAME@_MAX as @NAME@_MAX.@age_note@ */
+#ifndef DLNET_@NAME@_H
+#define DLNET_@NAME@_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define @NAME@_ABI @abi@
+#define @NAME@_WINDOW @window@u   /* cycles that a forecast looks back on */
+#define @NAME@_HORIZON @horizon@u  /* cycles that it looks ahead */
+#define @NAME@_ONE @one@     /* SOH 1.0 */
+#define @NAME@_MAX 32767     /* greatest SOH that can be said */
+#define @NAME@_STATE_BYTES @state@u
+@age_macros@
+enum @name@_status {
+    @NAME@_OK = 0,
+    @NAME@_ERROR_NULL = -1,         /* a pointer is null */
+    @NAME@_ERROR_SHORT_WINDOW = -2, /* fewer than @NAME@_WINDOW cycles */
+    @NAME@_ERROR_SMALL_BUFFER = -3, /* room for fewer than @NAME@_HORIZON values */
+    @NAME@_ERROR_STATE = -4         /* the state was never initialised */
+};
+
+/* One cell's history and scratch memory. Any number may exist; calls on
+   different ones may run at the same time. Members are private. */
+typedef struct @name@_state {
+    uint32_t cycles;
+@members@@age_member@    int16_t window[@NAME@_WINDOW];
+} @name@_state;
+
+/* Forgets all cycles. Every other call needs a state that this has seen.@age_init@ */
+int @name@_init(@name@_state *state);
+
+/* Adds the SOH measured in the newest cycle.@age_push@ */
+int @name@_push(@name@_state *state, int32_t soh);
+@age_declaration@
+/* Forecasts the next @NAME@_HORIZON cycles from the last @NAME@_WINDOW pushed, the
+   nearest first, into forecast[0 .. @NAME@_HORIZON - 1]. `capacity` is how many values
+   the buffer holds. Writes nothing when it fails. */
+int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity);
+
+/* The same from a whole history, the oldest cycle first, of which the newest
+   @NAME@_WINDOW count. It replaces what was pushed into the state, which need
+   not be initialised.@age_predict@ */
+int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
+                   @age_parameter@int16_t *forecast, uint32_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DLNET_@NAME@_H */
+)c";
+
+constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
+
+   Made by dlnetc @version@; do not edit. The code below may be used without any conditions. */
+#include "@name@.h"
+
+#if @NAME@_ABI != @abi@
+#error "Regenerate this file with dlnetc: it does not fit @name@.h"
+#endif
+
+typedef char @name@_state_has_the_stated_size
+    [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
+@kernels@@tables@
+static void @name@_network(@name@_state *state, int16_t *forecast)
+{
+    uint32_t i;@counters@
+@body@}
+
+int @name@_init(@name@_state *state)
+{
+    uint32_t i;
+    if (state == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    state->cycles = 0;
+@init_age@    for (i = 0; i < @NAME@_WINDOW; ++i) {
+        state->window[i] = 0;
+    }
+    return @NAME@_OK;
+}
+
+int @name@_push(@name@_state *state, int32_t soh)
+{
+    uint32_t i;
+    if (state == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (state->cycles > @NAME@_WINDOW) {
+        return @NAME@_ERROR_STATE;
+    }
+    /* Once a battery cycle: moving the window costs less than wrapping every
+       read of it. */
+    for (i = 1; i < @NAME@_WINDOW; ++i) {
+        state->window[i - 1u] = state->window[i];
+    }
+    state->window[@NAME@_WINDOW - 1u] =
+        (int16_t)(soh < 0 ? 0 : (soh > @NAME@_MAX ? @NAME@_MAX : soh));
+    if (state->cycles < @NAME@_WINDOW) {
+        ++state->cycles;
+    }
+@push_age@    return @NAME@_OK;
+}
+@age_definition@
+int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity)
+{
+    if (state == 0 || forecast == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (state->cycles > @NAME@_WINDOW) {
+        return @NAME@_ERROR_STATE;
+    }
+    if (state->cycles < @NAME@_WINDOW) {
+        return @NAME@_ERROR_SHORT_WINDOW;
+    }
+    if (capacity < @NAME@_HORIZON) {
+        return @NAME@_ERROR_SMALL_BUFFER;
+    }
+    @name@_network(state, forecast);
+    return @NAME@_OK;
+}
+
+int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
+                   @age_parameter@int16_t *forecast, uint32_t capacity)
+{
+    uint32_t i;
+    if (state == 0 || history == 0 || forecast == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (cycles < @NAME@_WINDOW) {
+        return @NAME@_ERROR_SHORT_WINDOW;
+    }
+    if (capacity < @NAME@_HORIZON) {
+        return @NAME@_ERROR_SMALL_BUFFER;
+    }
+    history += cycles - @NAME@_WINDOW;
+    for (i = 0; i < @NAME@_WINDOW; ++i) {
+        state->window[i] = (int16_t)(history[i] < 0 ? 0 : history[i]);
+    }
+    state->cycles = @NAME@_WINDOW;
+@predict_age@    @name@_network(state, forecast);
+    return @NAME@_OK;
+}
+)c";
+
+/// What a network that reads the age adds to the templates above, by field.
+constexpr std::pair<const char *, const char *> kAgeParts[] = {
+    {"age_note", R"c(
+
+   This network also reads the cell's age: how many cycles the cell has lived, the
+   newest of its history included. @NAME@_READS_AGE says so; the headers of networks
+   that do not read it leave it undefined. @name@_init stands for a new cell, of age
+   0, and @name@_push counts. A cell with a past needs @name@_set_age. Ages above
+   @NAME@_MAX_AGE count as @NAME@_MAX_AGE.)c"},
+    {"age_macros", R"c(#define @NAME@_READS_AGE 1
+#define @NAME@_MAX_AGE 32767 /* greatest age that makes a difference, in cycles */
+)c"},
+    {"age_member", "    int16_t age;\n"},
+    {"age_init", "\n   The cell is a new one, of age 0."},
+    {"age_push", " The cell is one cycle older."},
+    {"age_declaration", R"c(
+/* Sets how many cycles the cell has lived: at the newest cycle pushed, or before
+   the first. For a device that starts on a used cell, or starts again; what is
+   pushed from then on counts from `age`. */
+int @name@_set_age(@name@_state *state, uint32_t age);
+)c"},
+    {"age_predict",
+     R"c( `age` is how many cycles the cell has lived at the newest of
+   the history; it replaces the state's.)c"},
+    {"age_parameter", "uint32_t age, "},
+    {"init_age", "    state->age = 0;\n"},
+    {"push_age", R"c(    if (state->age < @NAME@_MAX_AGE) {
+        ++state->age;
+    }
+)c"},
+    {"age_definition", R"c(
+int @name@_set_age(@name@_state *state, uint32_t age)
+{
+    if (state == 0) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (state->cycles > @NAME@_WINDOW) {
+        return @NAME@_ERROR_STATE;
+    }
+    state->age = (int16_t)(age > @NAME@_MAX_AGE ? @NAME@_MAX_AGE : age);
+    return @NAME@_OK;
+}
+)c"},
+    {"predict_age",
+     R"c(    state->age = (int16_t)(age > @NAME@_MAX_AGE ? @NAME@_MAX_AGE : age);
+)c"},
+};
+
+/// Replaces @word@ by its field, or by nothing.
+std::string fill(StringRef text, ArrayRef<Field> fields) {
+  std::string result;
+  while (!text.empty()) {
+    auto [before, rest] = text.split('@');
+    result += before;
+    auto [field, after] = rest.split('@');
+    for (const auto &[key, value] : fields)
+      if (key == field)
+        result += value;
+    text = after;
+  }
+  return result;
+}
+
+/// With what a network that reads the age adds.
+std::string fill(StringRef text, ArrayRef<Field> fields, bool readsAge) {
+  SmallVector<Field> all(fields);
+  if (readsAge)
+    for (auto [name, part] : kAgeParts)
+      all.emplace_back(name, fill(part, fields));
+  return fill(text, all);
+}
+
+} // namespace
+
+std::string dlnet::codegen::headerText(ArrayRef<Field> fields, bool readsAge) {
+  return fill(kHeader, fields, readsAge);
+}
+
+std::string dlnet::codegen::sourceText(ArrayRef<Field> fields, bool readsAge) {
+  return fill(kSource, fields, readsAge);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The text around a network in C: its interface, what it promises, and the
+// calls, which are the same for every network but for whether it reads the age.
+#ifndef DLNET_CODEGEN_TEMPLATES_H
+#define DLNET_CODEGEN_TEMPLATES_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <string>
+#include <utility>
+
+namespace dlnet::codegen {
+
+/// A word that a template holds as @word@, and what stands there.
+using Field = std::pair<llvm::StringRef, std::string>;
+
+/// The header. Fields: name and NAME (the prefix), version, abi, facts, tables
+/// and state (bytes), bits, one, window, horizon, members (of the state).
+std::string headerText(llvm::ArrayRef<Field> fields, bool readsAge);
+
+/// The source. Fields: name, NAME, version, abi, kernels, tables, counters and
+/// body (of the network).
+std::string sourceText(llvm::ArrayRef<Field> fields, bool readsAge);
+
+} // namespace dlnet::codegen
+
+#endif // DLNET_CODEGEN_TEMPLATES_H

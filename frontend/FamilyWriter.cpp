@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A family file is written beside its final name and renamed, and never one
+// that the reader would refuse.
+#include "frontend/FamilySchema.h"
+#include "frontend/Safetensors.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <list>
+
+namespace dlnet {
+namespace {
+
+using nlohmann::json;
+using namespace schema;
+
+json toJson(const Range &range) { return {range.low, range.high}; }
+
+json toJson(const TrainingRecord &trained) {
+  json stages = json::array();
+  for (TrainingStage stage : trained.stages)
+    stages.push_back(name(stage));
+  json value = {{"stages", std::move(stages)}};
+  if (trained.teacher)
+    value["teacher"] = *trained.teacher;
+  return value;
+}
+
+json toJson(const FamilyModel &model) {
+  json coefficients = json::array();
+  for (const Range &range : model.ranges.coefficients)
+    coefficients.push_back(toJson(range));
+  json measured = json::object();
+  for (const auto &[subset, errors] : model.measured) {
+    json &entry = measured[subset] = json::object();
+    if (errors.maeFloat)
+      entry["mae_float"] = *errors.maeFloat;
+    if (errors.maeInt8)
+      entry["mae_int8"] = *errors.maeInt8;
+  }
+  const Features &features = model.features;
+  json object = {
+      {"name", model.name},
+      {"role", model.role},
+      {"cell", name(model.cell)},
+      {"units", model.units},
+      {"window", model.window},
+      {"horizon", model.horizon},
+      {"block", model.block},
+      {"basis", model.basis},
+      {"solver",
+       {{"method", name(model.solver.method)},
+        {"steps", model.solver.steps},
+        {"dt", model.solver.dt}}},
+      {"features",
+       {{"difference",
+         {{"scale", features.differenceScale},
+          {"clip", features.differenceClip}}},
+        {"relative", {{"scale", features.relativeScale}}},
+        {"level",
+         {{"offset", features.levelOffset}, {"scale", features.levelScale}}}}},
+      {"output_scale", model.outputScale},
+      {"ranges",
+       {{"difference", toJson(model.ranges.difference)},
+        {"relative", toJson(model.ranges.relative)},
+        {"level", toJson(model.ranges.level)},
+        {"state", toJson(model.ranges.state)},
+        {"coefficients", std::move(coefficients)}}},
+      {"seed", model.seed},
+      {"parameters", model.parameters},
+      {"macs", model.macs},
+      {"measured", std::move(measured)},
+      {"trained", toJson(model.trained)}};
+  if (features.age) {
+    object["features"]["age"] = {{"offset", features.age->offset},
+                                 {"scale", features.age->scale}};
+    object["ranges"]["age"] = toJson(model.ranges.age);
+  }
+  return object;
+}
+
+/// A mask as bytes 0 and 1.
+Result<std::string> packMask(const Tensor &mask) {
+  std::string bytes;
+  for (size_t i = 0; i < mask.values.size(); ++i) {
+    float value = mask.values[i];
+    if (value != 0 && value != 1)
+      return Failure{
+          fmt::format("expected 0 or 1, found {} at element {}", value, i)};
+    bytes.push_back(value != 0);
+  }
+  return bytes;
+}
+
+std::string systemError() { return std::strerror(errno); }
+
+/// Removes the temporary file unless it was renamed to its final name.
+class TemporaryFile {
+public:
+  explicit TemporaryFile(const std::string &target)
+      : path(target + ".XXXXXX"), descriptor(::mkstemp(path.data())) {}
+  TemporaryFile(const TemporaryFile &) = delete;
+  TemporaryFile &operator=(const TemporaryFile &) = delete;
+  ~TemporaryFile() {
+    if (descriptor < 0)
+      return;
+    ::close(descriptor);
+    if (!path.empty())
+      ::unlink(path.c_str());
+  }
+
+  bool isOpen() const { return descriptor >= 0; }
+
+  bool write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR)
+        continue;
+      if (count < 0)
+        return false;
+      bytes.remove_prefix(size_t(count));
+    }
+    // mkstemp makes private files; a family is as public as any output.
+    mode_t mask = ::umask(0);
+    ::umask(mask);
+    return ::fchmod(descriptor, 0666 & ~mask) == 0 && ::fsync(descriptor) == 0;
+  }
+
+  bool moveTo(const std::string &target) {
+    if (::rename(path.c_str(), target.c_str()) != 0)
+      return false;
+    path.clear();
+    return true;
+  }
+
+private:
+  std::string path;
+  int descriptor;
+};
+
+} // namespace
+
+Result<std::string> serializeFamily(const Family &family) {
+  json models = json::array();
+  Safetensors file;
+  std::list<std::string> packed; // the container only views the bytes
+  for (const FamilyModel &model : family.models) {
+    models.push_back(toJson(model));
+    for (const auto &[key, mask] : model.masks) {
+      Result<std::string> bytes = packMask(mask);
+      if (!bytes)
+        return Failure{fmt::format("{}.{}{}: {}", model.name, kMaskPrefix, key,
+                                   bytes.message())};
+      packed.push_back(std::move(*bytes));
+      file.tensors[fmt::format("{}.{}{}", model.name, kMaskPrefix, key)] = {
+          "U8", mask.shape, packed.back()};
+    }
+    for (const auto &[key, tensor] : model.tensors) {
+      const char *data = reinterpret_cast<const char *>(tensor.values.data());
+      StoredTensor stored;
+      stored.dtype = "F32";
+      stored.shape = tensor.shape;
+      stored.bytes =
+          std::string_view(data, tensor.values.size() * sizeof(float));
+      file.tensors[model.name + "." + key] = std::move(stored);
+    }
+  }
+  json text = {{"name", family.name},
+               {"producer", family.producer},
+               {"data",
+                {{"source", family.data.source},
+                 {"nominal_ah", family.data.nominalAh},
+                 {"soh", name(family.data.soh)},
+                 {"split_seed", family.data.splitSeed},
+                 {"split", family.data.split},
+                 {"train", family.data.train},
+                 {"validation", family.data.validation},
+                 {"test", family.data.test},
+                 {"cleaning", family.data.cleaning}}},
+               {"models", std::move(models)}};
+  file.metadata["format"] = kFormat;
+  file.metadata["version"] = kVersion;
+  try {
+    file.metadata["family"] = text.dump();
+  } catch (const json::exception &) {
+    return Failure{"family: a text is not valid UTF-8"};
+  }
+  Result<std::string> bytes = serializeSafetensors(file);
+  if (!bytes)
+    return bytes;
+  // The reader knows all the rules; asking it keeps them in one place.
+  if (Result<Family> check = parseFamily(*bytes, ""); !check)
+    return check.failure();
+  return bytes;
+}
+
+Status writeFamily(const Family &family, const std::string &path) {
+  Result<std::string> bytes = serializeFamily(family);
+  if (!bytes)
+    return Failure{path + ": " + bytes.message()};
+  TemporaryFile file(path);
+  if (!file.isOpen() || !file.write(*bytes) || !file.moveTo(path))
+    return Failure{
+        fmt::format("{}: cannot be written: {}", path, systemError())};
+  return success();
+}
+
+} // namespace dlnet

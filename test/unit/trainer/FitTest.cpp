@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The training loop: a run that was stopped ends as one that was not, and its
+// checkpoint is of use to nobody else.
+#include "TemporaryFolder.h"
+#include "trainer/Train.h"
+#include "trainer/cells/Simulate.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+using namespace dlnet;
+
+namespace {
+
+class Fit : public testing::Test {
+protected:
+  Fit() {
+    shape.name = "small";
+    shape.role = "student";
+    shape.units = 3;
+    shape.window = shape.horizon = 100;
+    shape.block = 20;
+    shape.basis = 2;
+    shape.features.age.emplace();
+    shape.seed = 4;
+    options.epochs = 3;
+    Trainer::Options cut;
+    cut.stride = 40;
+    cut.blocks = {shape.block};
+    trainer =
+        std::move(*Trainer::create(splitCells(simulateFleet(8, 2), 1), cut));
+  }
+
+  Result<Trained> train(const EpochDone &done = [](int64_t, const Epoch &) {}) {
+    return trainer.train(shape, {}, options, done);
+  }
+
+  TemporaryFolder folder;
+  FamilyModel shape;
+  FitOptions options;
+  Trainer trainer;
+};
+
+void expectSame(const FamilyModel &a, const FamilyModel &b) {
+  for (const auto &[key, tensor] : a.tensors)
+    EXPECT_EQ(tensor.values, b.tensor(key).values) << key;
+}
+
+TEST_F(Fit, GoesOnAfterAStopAndEndsWithTheSameWeights) {
+  Result<Trained> whole = train();
+  ASSERT_TRUE(whole) << whole.message();
+
+  options.checkpoint = folder.path("state");
+  struct Killed {};
+  EXPECT_THROW(train([](int64_t epoch, const Epoch &) {
+                 if (epoch == 2)
+                   throw Killed();
+               }),
+               Killed);
+  std::vector<int64_t> epochs;
+  Result<Trained> resumed =
+      train([&](int64_t epoch, const Epoch &) { epochs.push_back(epoch); });
+  ASSERT_TRUE(resumed) << resumed.message();
+  EXPECT_EQ(epochs, (std::vector<int64_t>{3}));
+  EXPECT_EQ(resumed->epochs.size(), 3u);
+  EXPECT_EQ(resumed->epochs[0].loss, whole->epochs[0].loss);
+  expectSame(whole->model, resumed->model);
+}
+
+TEST_F(Fit, RefusesTheCheckpointOfAnotherRun) {
+  options.checkpoint = folder.path("state");
+  ASSERT_TRUE(train());
+  options.rate *= 2;
+  Result<Trained> other = train();
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.message().find("another run"), std::string::npos);
+}
+
+TEST_F(Fit, RefusesADamagedCheckpoint) {
+  options.checkpoint = folder.path("state");
+  ASSERT_TRUE(train());
+  std::string bytes = folder.read("state");
+  for (size_t length : {size_t(0), size_t(20), bytes.size() / 2}) {
+    folder.write("state", bytes.substr(0, length));
+    Result<Trained> run = train();
+    ASSERT_FALSE(run) << length;
+    EXPECT_NE(run.message().find("damaged"), std::string::npos);
+  }
+}
+
+TEST_F(Fit, AnotherSeedGivesOtherWeights) {
+  Result<Trained> first = train();
+  options.seed = 2;
+  Result<Trained> second = train();
+  EXPECT_NE(first->model.tensor("cell.wf").values,
+            second->model.tensor("cell.wf").values);
+}
+
+TEST_F(Fit, TunesUnderIntegerArithmeticAndKeepsTheRanges) {
+  Result<Trained> trained = train();
+  ASSERT_TRUE(trained) << trained.message();
+  options.epochs = 1;
+  options.rate = 1e-4;
+  Result<Trained> tuned = trainer.tuneQuantized(trained->model, {}, options,
+                                                [](int64_t, const Epoch &) {});
+  ASSERT_TRUE(tuned) << tuned.message();
+  EXPECT_NE(tuned->model.tensor("cell.wf").values,
+            trained->model.tensor("cell.wf").values);
+  EXPECT_EQ(tuned->model.ranges.state.high, trained->model.ranges.state.high);
+  EXPECT_TRUE(tuned->model.measured.at("validation").maeInt8);
+}
+
+TEST(Shape, RefusesACellWithASolverThatIsNotItsOwn) {
+  FamilyModel shape;
+  shape.window = shape.horizon = 100;
+  shape.block = 10;
+  shape.basis = 2;
+  EXPECT_TRUE(checkShape(shape));
+  shape.solver.method = SolverKind::ClosedForm;
+  EXPECT_FALSE(checkShape(shape));
+  shape.cell = CellKind::Cfc;
+  EXPECT_TRUE(checkShape(shape));
+  shape.block = 7;
+  EXPECT_FALSE(checkShape(shape));
+}
+
+TEST(Prune, DropsTheSmallestBlocksAndMasksThem) {
+  FamilyModel model;
+  model.tensors["cell.wf"] = {{3, 4}, {9, 9, 1, 1, 9, 9, 1, 1, 5, 5, 6, 6}};
+  model.tensors["cell.uf"] = {{3, 1}, {1, 1, 1}};
+  pruneBlocks(model, 0.5);
+  EXPECT_EQ(model.tensor("cell.wf").values,
+            (std::vector<float>{9, 9, 0, 0, 9, 9, 0, 0, 0, 0, 6, 6}));
+  EXPECT_EQ(model.masks.at("cell.wf").values,
+            (std::vector<float>{1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1}));
+  EXPECT_FALSE(model.masks.count("cell.uf"));
+}
+
+TEST(Samples, AgeIsThatOfTheNewestCycle) {
+  std::vector<Cell> cells = simulateFleet(1, 1);
+  Samples samples = makeSamples(makeWindows(cells), 10, 100);
+  EXPECT_EQ(samples.view.age[0].item<float>(), 100);
+  EXPECT_EQ(samples.view.age[5].item<float>(), 105);
+}
+
+TEST(Samples, CoarseBlocksAreMeansOfFineOnes) {
+  FamilyModel model;
+  model.window = model.horizon = 100;
+  model.block = 20;
+  WindowSet windows = makeWindows(simulateFleet(1, 1));
+  torch::Tensor coarse =
+      makeFeatures(makeSamples(windows, 20, 100).view, model);
+  torch::Tensor fine = makeFeatures(makeSamples(windows, 5, 100).view, model);
+  EXPECT_EQ(coarse.sizes(), at::IntArrayRef({5, 3, windows.size()}));
+  EXPECT_TRUE(torch::allclose(coarse, fine, 1e-4, 1e-4));
+}
+
+} // namespace

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An HDF5 file can be wrong in a thousand ways. Each gets one sentence that
+// names the file and the object, and none of them a crash.
+#include "MatFile.h"
+#include "TemporaryFolder.h"
+#include "trainer/cells/Cells.h"
+#include "trainer/cells/Random.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+using namespace dlnet;
+
+namespace {
+
+const char *kFile1 = "2017-05-12_batchdata_updated_struct_errorcorrect.mat";
+const char *kFile2 = "2017-06-30_batchdata_updated_struct_errorcorrect.mat";
+
+/// Capacities in Ah that fade from `start`.
+std::vector<double> fade(size_t cycles, double start = 1.07) {
+  std::vector<double> series;
+  for (size_t t = 0; t < cycles; ++t)
+    series.push_back(start - 1e-4 * double(t));
+  return series;
+}
+
+std::string messageOf(const std::string &path) {
+  Result<CellSet> set = readCells(path);
+  return set ? "read without complaint" : set.message();
+}
+
+TEST(MatReader, ReadsABatch) {
+  TemporaryFolder folder;
+  {
+    MatFile file(folder.path(kFile1));
+    file.addCell(fade(250));
+    file.addCell(fade(300, 1.05));
+    file.addEmpty();
+    file.finish();
+  }
+  for (const std::string &path : {folder.path(kFile1), folder.path()}) {
+    Result<CellSet> set = readCells(path);
+    ASSERT_TRUE(set) << set.message();
+    ASSERT_EQ(set->cells.size(), 2u);
+    EXPECT_EQ(set->cells[0].name, "2017-05-12_battery-1");
+    EXPECT_EQ(set->cells[0].batch, "2017-05-12");
+    ASSERT_EQ(set->cells[1].raw.size(), 300u);
+    EXPECT_DOUBLE_EQ(set->cells[1].raw[0], 1.05 / 1.1);
+    ASSERT_EQ(set->skipped.size(), 1u);
+    EXPECT_EQ(set->skipped[0].name, "2017-05-12_battery-3");
+    EXPECT_EQ(set->skipped[0].reason, "0 cycles, 200 needed");
+  }
+}
+
+TEST(MatReader, TakesRowsColumnsAndSinglePrecision) {
+  TemporaryFolder folder;
+  std::vector<float> series(250, 1.0f);
+  {
+    MatFile file(folder.path("tests.mat"));
+    file.addOdd(H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, 1, 250, H5P_DEFAULT,
+                series.data());
+    file.finish();
+  }
+  Result<CellSet> set = readCells(folder.path("tests.mat"));
+  ASSERT_TRUE(set) << set.message();
+  EXPECT_EQ(set->cells.at(0).name, "tests_battery-1");
+  EXPECT_DOUBLE_EQ(set->cells[0].raw[249], 1 / 1.1);
+}
+
+TEST(MatReader, DropsZerosAtTheStartAndSkipsCellsWithZerosLater) {
+  TemporaryFolder folder;
+  {
+    MatFile file(folder.path(kFile1));
+    std::vector<double> series = fade(250);
+    series[0] = 0;
+    file.addCell(series);
+    series[120] = 0;
+    file.addCell(series);
+    file.finish();
+  }
+  Result<CellSet> set = readCells(folder.path(kFile1));
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 1u);
+  EXPECT_EQ(set->cells[0].raw.size(), 249u);
+  EXPECT_EQ(set->cleaning[0].firstDropped, 1u);
+  ASSERT_EQ(set->skipped.size(), 1u);
+  EXPECT_EQ(set->skipped[0].reason,
+            "cycle 121: 0 Ah is not in (0, 2.2) Ah, twice the nominal");
+}
+
+TEST(MatReader, JoinsCellsThatWereCycledOn) {
+  TemporaryFolder folder;
+  {
+    MatFile file(folder.path(kFile1));
+    file.addCell(fade(250));
+    file.finish();
+  }
+  {
+    MatFile file(folder.path(kFile2));
+    for (int i = 0; i < 7; ++i)
+      file.addCell(fade(220));
+    file.addCell(fade(100, 1.07 - 0.025));
+    file.finish();
+  }
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 8u);
+  EXPECT_EQ(set->cells[0].name, "2017-05-12_battery-1");
+  EXPECT_EQ(set->cells[0].raw.size(), 350u);
+  EXPECT_EQ(set->cells[7].name, "2017-06-30_battery-7");
+
+  Result<CellSet> second = readCells(folder.path(kFile2));
+  ASSERT_TRUE(second) << second.message();
+  EXPECT_EQ(second->cells.size(), 7u);
+  ASSERT_EQ(second->skipped.size(), 1u);
+  EXPECT_EQ(second->skipped[0].reason,
+            "carries on 2017-05-12_battery-1, which is not here");
+}
+
+TEST(MatReader, RefusesEveryTruncation) {
+  TemporaryFolder folder;
+  {
+    MatFile file(folder.path("whole.mat"));
+    file.addCell(fade(250));
+    file.addCell(fade(250));
+    file.finish();
+  }
+  std::string whole = folder.read("whole.mat");
+  for (size_t length = 0; length < whole.size();
+       length += length < 2048 ? 37 : 211) {
+    std::string path = folder.write("part.mat", whole.substr(0, length));
+    ASSERT_EQ(messageOf(path),
+              path + ": not a MATLAB 7.3 (HDF5) file, or truncated")
+        << length;
+  }
+}
+
+TEST(MatReader, RefusesWhatIsNoHdf5) {
+  TemporaryFolder folder;
+  for (const std::string &text :
+       {std::string(), std::string("capacity\n1.1\n"),
+        "MATLAB 5.0 MAT-file" + std::string(4096, ' ')}) {
+    std::string path = folder.write("odd.mat", text);
+    EXPECT_EQ(messageOf(path),
+              path + ": not a MATLAB 7.3 (HDF5) file, or truncated");
+  }
+}
+
+/// Writes one file by `fill` and expects the reader's complaint.
+template <typename Fill>
+void expectRefused(Fill &&fill, const std::string &expected) {
+  TemporaryFolder folder;
+  std::string path = folder.path("odd.mat");
+  {
+    MatFile file(path);
+    fill(file);
+  }
+  EXPECT_EQ(messageOf(path), path + expected);
+}
+
+TEST(MatReader, NamesTheObjectThatIsAbsent) {
+  expectRefused([](MatFile &) {}, ": /batch: absent");
+  expectRefused(
+      [](MatFile &file) {
+        H5Gclose(H5Gcreate2(file.id(), "batch", H5P_DEFAULT, H5P_DEFAULT,
+                            H5P_DEFAULT));
+      },
+      ": /batch/summary: absent");
+  expectRefused(
+      [](MatFile &file) {
+        file.addCell(fade(250));
+        file.addWithoutCapacity();
+        file.finish();
+      },
+      ": /batch/summary[1]/QDischarge: absent");
+}
+
+TEST(MatReader, NamesTheObjectOfAnotherKind) {
+  hsize_t one[2] = {1, 1};
+  double value = 1;
+  expectRefused(
+      [&](MatFile &file) {
+        MatFile::write(file.id(), "batch", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
+                       one, H5P_DEFAULT, &value);
+      },
+      ": /batch: not a group");
+  expectRefused(
+      [&](MatFile &file) {
+        hid_t batch = H5Gcreate2(file.id(), "batch", H5P_DEFAULT, H5P_DEFAULT,
+                                 H5P_DEFAULT);
+        MatFile::write(batch, "summary", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, one,
+                       H5P_DEFAULT, &value);
+        H5Gclose(batch);
+      },
+      ": /batch/summary: not of object references");
+  expectRefused(
+      [&](MatFile &file) {
+        MatFile::write(file.id(), "number", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
+                       one, H5P_DEFAULT, &value);
+        file.addReference(file.referenceTo("number"));
+        file.finish();
+      },
+      ": /batch/summary[0]: does not refer to a group");
+  expectRefused(
+      [&](MatFile &file) {
+        int number = 1;
+        file.addOdd(H5T_STD_I32LE, H5T_NATIVE_INT, 1, 1, H5P_DEFAULT, &number);
+        file.finish();
+      },
+      ": /batch/summary[0]/QDischarge: not of type float or double");
+}
+
+TEST(MatReader, NamesTheReferenceThatDangles) {
+  for (hobj_ref_t nowhere :
+       {hobj_ref_t(0), hobj_ref_t(1) << 40, ~hobj_ref_t(0)})
+    expectRefused(
+        [&](MatFile &file) {
+          file.addReference(nowhere);
+          file.finish();
+        },
+        ": /batch/summary[0]: refers to nothing");
+}
+
+TEST(MatReader, RefusesAbsurdSizesBeforeItTakesMemory) {
+  hid_t chunks = H5Pcreate(H5P_DATASET_CREATE);
+  hsize_t huge[2] = {hsize_t(1) << 28, 1}, small[2] = {16, 1};
+  H5Pset_chunk(chunks, 2, small);
+  expectRefused(
+      [&](MatFile &file) {
+        file.addOdd(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, hsize_t(1) << 40, 1,
+                    chunks, nullptr);
+        file.finish();
+      },
+      ": /batch/summary[0]/QDischarge: 1099511627776 elements, at most "
+      "1000000");
+  expectRefused(
+      [&](MatFile &file) {
+        file.addOdd(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 20, 20, H5P_DEFAULT,
+                    nullptr);
+        file.finish();
+      },
+      ": /batch/summary[0]/QDischarge: not a single row or column");
+  H5Pset_chunk(chunks, 2, huge);
+  expectRefused(
+      [&](MatFile &file) {
+        // A resizable data set may have chunks beyond its extent.
+        hid_t group =
+            H5Gcreate2(file.id(), "s", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        hsize_t dims[2] = {300, 1}, most[2] = {H5S_UNLIMITED, 1};
+        hid_t space = H5Screate_simple(2, dims, most);
+        H5Dclose(H5Dcreate2(group, "QDischarge", H5T_IEEE_F64LE, space,
+                            H5P_DEFAULT, chunks, H5P_DEFAULT));
+        H5Sclose(space);
+        H5Gclose(group);
+        file.addReference(file.referenceTo("s"));
+        file.finish();
+      },
+      ": /batch/summary[0]/QDischarge: not stored plainly in this file");
+  H5Pclose(chunks);
+}
+
+TEST(MatReader, FollowsNothingOutsideTheFile) {
+  TemporaryFolder folder;
+  std::string secret = folder.write("secret.bin", std::string(2400, 'x'));
+  hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_external(plist, secret.c_str(), 0, 2400);
+  expectRefused(
+      [&](MatFile &file) {
+        file.addOdd(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 300, 1, plist, nullptr);
+        file.finish();
+      },
+      ": /batch/summary[0]/QDischarge: not stored plainly in this file");
+  H5Pclose(plist);
+  expectRefused(
+      [&](MatFile &file) {
+        H5Lcreate_external("other.mat", "/batch", file.id(), "batch",
+                           H5P_DEFAULT, H5P_DEFAULT);
+      },
+      ": /batch: absent");
+}
+
+TEST(MatReader, RefusesCapacitiesThatAreNotFinite) {
+  for (double odd : {std::nan(""), std::numeric_limits<double>::infinity()})
+    expectRefused(
+        [&](MatFile &file) {
+          std::vector<double> series = fade(250);
+          series[41] = odd;
+          file.addCell(fade(250));
+          file.addCell(series);
+          file.finish();
+        },
+        ": /batch/summary[1]/QDischarge: cycle 42 is not finite");
+}
+
+TEST(MatReader, RefusesTwoFilesOfOneBatch) {
+  TemporaryFolder folder;
+  for (const char *name : {"2018-04-12_a.mat", "2018-04-12_b.mat"}) {
+    MatFile file(folder.path(name));
+    file.addCell(fade(250));
+    file.finish();
+  }
+  EXPECT_EQ(messageOf(folder.path()),
+            folder.path("2018-04-12_b.mat") +
+                ": a second cell named '2018-04-12_battery-1'");
+}
+
+TEST(MatReader, LivesThroughDamageAnywhere) {
+  TemporaryFolder folder;
+  {
+    MatFile file(folder.path("whole.mat"));
+    file.addCell(fade(40));
+    file.addEmpty();
+    file.finish();
+  }
+  std::string whole = folder.read("whole.mat");
+  Random random(11);
+  for (int round = 0; round < 200; ++round) {
+    std::string damaged = whole;
+    for (size_t i = 0, n = 1 + random.below(8); i < n; ++i)
+      damaged[512 + random.below(whole.size() - 512)] = char(random.below(256));
+    std::string path = folder.write("damaged.mat", damaged);
+    // Bytes that nobody reads may be damaged without harm.
+    if (Result<CellSet> set = readCells(path); !set) {
+      EXPECT_EQ(set.message().rfind(path + ": ", 0), 0u) << set.message();
+    }
+  }
+}
+
+} // namespace

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Training and compiler come to the same integers: on any network and any
+// window the program that training runs equals the integer executor, and so
+// emitted C, bit for bit.
+#include "../compiler/TestModels.h"
+#include "frontend/SohFormat.h"
+#include "trainer/quantized/Compose.h"
+#include "trainer/quantized/IntegerKernel.h"
+
+#include <gtest/gtest.h>
+
+using namespace dlnet;
+using namespace dlnet::test;
+
+namespace {
+
+/// Windows in a row, and the age of each.
+struct Inputs {
+  std::vector<int16_t> windows;
+  std::vector<uint32_t> ages;
+};
+
+/// Inputs of every kind: ageing curves at ages that training saw, and any 16
+/// bits at any age at all.
+Inputs makeInputs(const FamilyModel &model, int64_t count, uint32_t seed) {
+  std::mt19937 random(seed);
+  SohFormat format;
+  Inputs inputs;
+  for (int64_t i = 0; i < count; ++i) {
+    bool extreme = i % 3 == 2;
+    for (float soh : randomWindow(size_t(model.window), random))
+      inputs.windows.push_back(extreme ? static_cast<int16_t>(random() & 0xffff)
+                                       : format.toInteger(soh));
+    inputs.ages.push_back(extreme ? extremeAge(random)
+                                  : randomAge(model, random));
+  }
+  return inputs;
+}
+
+/// The forecasts of the compiled model; empty, with a test failure, where it
+/// does not compile.
+std::vector<int16_t> compiledForecasts(const FamilyModel &model,
+                                       const QuantizeOptions &quantize,
+                                       const Inputs &inputs) {
+  Compiler compiler;
+  CompileOptions options;
+  options.prefix = "net";
+  options.stateBits = quantize.stateBits;
+  options.lutBits = quantize.tableBits;
+  auto compiled = compiler.compile(model, options);
+  EXPECT_TRUE(mlir::succeeded(compiled));
+  if (mlir::failed(compiled))
+    return {};
+  auto executor = lnn::IntegerExecutor::compile(compiled->model());
+  EXPECT_TRUE(mlir::succeeded(executor));
+  if (mlir::failed(executor))
+    return {};
+  size_t count = inputs.ages.size();
+  std::vector<int16_t> forecasts(count * size_t(model.horizon));
+  for (size_t i = 0; i < count; ++i)
+    executor->run(inputs.windows.data() + i * size_t(model.window),
+                  forecasts.data() + i * size_t(model.horizon), inputs.ages[i]);
+  return forecasts;
+}
+
+std::vector<int16_t> trainedForecasts(const FamilyModel &model,
+                                      const QuantizeOptions &options,
+                                      const Inputs &inputs) {
+  Result<QuantizedModel> quantized = quantizeModel(model, options);
+  EXPECT_TRUE(quantized) << quantized.message();
+  if (!quantized)
+    return {};
+  size_t count = inputs.ages.size();
+  std::vector<int16_t> forecasts(count * size_t(model.horizon));
+  EXPECT_EQ(quantized->program.age >= 0, model.features.age.has_value());
+  runWindows(quantized->program, inputs.windows.data(),
+             model.features.age ? inputs.ages.data() : nullptr, int64_t(count),
+             forecasts.data());
+  return forecasts;
+}
+
+class QuantizedParity
+    : public testing::TestWithParam<std::tuple<CellKind, uint32_t>> {
+protected:
+  void TearDown() override { setPortableProgram(false); }
+};
+
+TEST_P(QuantizedParity, TrainingRunsTheCompiledModel) {
+  auto [cell, seed] = GetParam();
+  FamilyModel model = randomModel(cell, seed);
+  SCOPED_TRACE(testing::Message()
+               << name(cell) << " units " << model.units << " window "
+               << model.window << " block " << model.block << " steps "
+               << model.solver.steps << " dt " << model.solver.dt << " "
+               << name(model.solver.method)
+               << (model.features.age ? " with age" : ""));
+  QuantizeOptions options;
+  options.stateBits = seed % 4 == 3 ? 16 : 8;
+  options.tableBits = seed % 5 == 4 ? 6 : 8;
+  // More than a tile, and not a whole number of them.
+  Inputs inputs = makeInputs(model, 75, seed);
+  std::vector<int16_t> expected = compiledForecasts(model, options, inputs);
+  EXPECT_EQ(trainedForecasts(model, options, inputs), expected);
+  setPortableProgram(true);
+  EXPECT_EQ(trainedForecasts(model, options, inputs), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cells, QuantizedParity,
+    testing::Combine(testing::Values(CellKind::Liquid, CellKind::Ltc,
+                                     CellKind::CtRnn, CellKind::Cfc),
+                     testing::Range(0u, 40u)),
+    [](const auto &info) {
+      return std::string(name(std::get<0>(info.param))) + "_" +
+             std::to_string(std::get<1>(info.param));
+    });
+
+TEST(QuantizedParityEdges, RefusesOptionsThatTheCompilerRefuses) {
+  FamilyModel model = randomModel(CellKind::Liquid, 1);
+  for (QuantizeOptions options :
+       {QuantizeOptions{12, 8, 2.0}, QuantizeOptions{8, 13, 2.0},
+        QuantizeOptions{8, 3, 2.0}, QuantizeOptions{8, 8, 0.5}}) {
+    Result<QuantizedModel> quantized = quantizeModel(model, options);
+    ASSERT_FALSE(quantized);
+    EXPECT_EQ(quantized.message().rfind("random: expected 8 or 16 state", 0),
+              0u);
+  }
+}
+
+/// Pruned weights and constants that the compiler folds away.
+TEST(QuantizedParityEdges, SparseAndTrivialWeights) {
+  for (CellKind cell :
+       {CellKind::Liquid, CellKind::Ltc, CellKind::CtRnn, CellKind::Cfc})
+    for (uint32_t seed = 100; seed < 106; ++seed) {
+      FamilyModel model = randomModel(cell, seed);
+      std::mt19937 random(seed);
+      for (auto &[key, tensor] : model.tensors) {
+        if (isMaskable(key))
+          for (float &weight : tensor.values)
+            weight = random() % 2 ? weight : 0.0f;
+        if (key == "cell.a" || key == "cell.beta" || key == "cell.alpha")
+          std::fill(tensor.values.begin(), tensor.values.end(),
+                    seed % 2 ? 1.0f : 0.5f);
+      }
+      if (seed % 3 == 0)
+        model.outputScale = 1.0;
+      SCOPED_TRACE(testing::Message() << name(cell) << " " << seed);
+      Inputs inputs = makeInputs(model, 20, seed);
+      EXPECT_EQ(trainedForecasts(model, {}, inputs),
+                compiledForecasts(model, {}, inputs));
+    }
+}
+
+/// Whatever was recorded of the age, the compiler accepts it and training
+/// agrees.
+TEST(QuantizedParityEdges, RecordedAgesOfAnyKind) {
+  for (Range recorded : {Range{0, 0}, Range{-1e6, -1e6}, Range{1e6, 1e6},
+                         Range{-1e6, 1e6}, Range{0, 1e-6}, Range{0.9, 1}})
+    for (double scale : {1e-6, 1.0 / 400, 1.0}) {
+      FamilyModel model = randomModel(CellKind::Liquid, 5);
+      model.features.age = Features::Age{500, scale};
+      model.ranges.age = recorded;
+      SCOPED_TRACE(testing::Message()
+                   << recorded.low << " " << recorded.high << " " << scale);
+      Inputs inputs = makeInputs(model, 24, 1);
+      std::mt19937 random(9);
+      for (uint32_t &age : inputs.ages)
+        age = extremeAge(random);
+      EXPECT_EQ(trainedForecasts(model, {}, inputs),
+                compiledForecasts(model, {}, inputs));
+    }
+}
+
+} // namespace

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The scan's gradient is written by hand; autograd over the same formulas,
+// recorded step by step, is what it must equal, for every cell and solver, and
+// for batches that do not fill their tiles.
+#include "trainer/networks/Scan.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <ostream>
+#include <stdexcept>
+#include <vector>
+
+using namespace dlnet;
+
+namespace {
+
+struct CellCase {
+  CellKind cell;
+  SolverKind solver;
+};
+
+std::string label(const CellCase &each) {
+  return fmt::format("{}_{}", name(each.cell), name(each.solver));
+}
+
+void PrintTo(const CellCase &each, std::ostream *stream) {
+  *stream << label(each);
+}
+
+constexpr CellCase kCases[] = {{CellKind::Liquid, SolverKind::ExplicitEuler},
+                               {CellKind::Liquid, SolverKind::Fused},
+                               {CellKind::Ltc, SolverKind::ExplicitEuler},
+                               {CellKind::Ltc, SolverKind::Fused},
+                               {CellKind::CtRnn, SolverKind::ExplicitEuler},
+                               {CellKind::CtRnn, SolverKind::Fused},
+                               {CellKind::Cfc, SolverKind::ClosedForm}};
+
+/// A scan with random parameters; all of them want gradients.
+struct Problem {
+  Problem(const CellCase &each, int64_t units, int64_t samples,
+          int64_t substeps = 1, int64_t inputs = 3) {
+    torch::manual_seed(uint64_t(units * 1000 + samples + substeps));
+    shape.cell = each.cell;
+    shape.solver = each.solver;
+    shape.units = units;
+    shape.inputs = inputs;
+    shape.steps = 5;
+    shape.substeps = substeps;
+    shape.h = 0.8f / float(substeps);
+    auto parameter = [](torch::Tensor value) {
+      return value.clone().set_requires_grad(true);
+    };
+    int64_t rows = shape.rows();
+    tensors.w =
+        parameter(torch::randn({rows, units}) / std::sqrt(double(units)));
+    tensors.u = parameter(torch::randn({rows, inputs}));
+    tensors.b = parameter(torch::randn({rows}));
+    if (shape.hasUnitParameters()) {
+      tensors.first = parameter(torch::rand({units}) * 0.5 + 0.1);
+      tensors.second = parameter(torch::randn({units}));
+    }
+    features = torch::randn({shape.steps, inputs, samples});
+  }
+
+  std::vector<torch::Tensor> parameters() const {
+    std::vector<torch::Tensor> list = {tensors.w, tensors.u, tensors.b};
+    if (tensors.first.defined())
+      list.insert(list.end(), {tensors.first, tensors.second});
+    return list;
+  }
+
+  /// The states in double precision, differentiable in the same parameters.
+  torch::Tensor exact() const {
+    auto exactly = [](const torch::Tensor &tensor) {
+      return tensor.defined() ? tensor.to(torch::kDouble) : tensor;
+    };
+    return scanEagerly(shape,
+                       {exactly(tensors.w), exactly(tensors.u),
+                        exactly(tensors.b), exactly(tensors.first),
+                        exactly(tensors.second)},
+                       exactly(features));
+  }
+
+  ScanShape shape;
+  ScanTensors tensors;
+  torch::Tensor features;
+};
+
+/// Largest difference beside the largest number that is compared, or beside
+/// `least` where that is smaller.
+double difference(const torch::Tensor &a, const torch::Tensor &b,
+                  double least) {
+  return ((a - b).abs().max() / b.abs().max().clamp_min(least)).item<double>();
+}
+
+void expectSameGradients(const torch::Tensor &ours, const torch::Tensor &theirs,
+                         const Problem &problem) {
+  auto one = torch::autograd::grad({ours}, problem.parameters());
+  auto other = torch::autograd::grad({theirs}, problem.parameters());
+  // Where the samples' gradients happen to cancel, their sizes count.
+  double least = std::sqrt(double(problem.features.size(2)));
+  for (size_t i = 0; i < one.size(); ++i)
+    EXPECT_LT(difference(one[i], other[i], least), 1e-5) << "parameter " << i;
+}
+
+class Scan : public testing::TestWithParam<CellCase> {};
+
+TEST_P(Scan, EqualsTheFormulaAndItsGradient) {
+  for (int64_t units : {1, 3, 16, 33})
+    for (int64_t samples : {1, 7, 1000})
+      for (int64_t substeps : {1, 3}) {
+        SCOPED_TRACE(fmt::format("{} units, {} samples, {} sub-steps", units,
+                                 samples, substeps));
+        Problem problem(GetParam(), units, samples, substeps);
+        torch::Tensor fused =
+            scanStates(problem.shape, problem.tensors, problem.features);
+        torch::Tensor eager = problem.exact();
+        ASSERT_EQ(fused.sizes(), eager.sizes());
+        EXPECT_LT(difference(fused, eager, 1e-3), 2e-6);
+        torch::Tensor weights = torch::randn_like(eager);
+        expectSameGradients((fused * weights).sum(), (eager * weights).sum(),
+                            problem);
+      }
+}
+
+TEST_P(Scan, GivesTheLastStateAlone) {
+  Problem problem(GetParam(), 6, 70, 2);
+  torch::Tensor last =
+      scanLast(problem.shape, problem.tensors, problem.features);
+  torch::Tensor states =
+      scanStates(problem.shape, problem.tensors, problem.features);
+  EXPECT_TRUE(torch::equal(last, states[problem.shape.steps - 1]));
+  torch::Tensor eager = problem.exact();
+  torch::Tensor weights = torch::randn_like(last);
+  expectSameGradients((last * weights).sum(),
+                      (eager[problem.shape.steps - 1] * weights).sum(),
+                      problem);
+}
+
+TEST_P(Scan, NeedsNoTraceWithoutGradients) {
+  Problem problem(GetParam(), 5, 200, 2, 4);
+  torch::Tensor kept =
+      scanStates(problem.shape, problem.tensors, problem.features);
+  torch::NoGradGuard guard;
+  torch::Tensor thrown =
+      scanStates(problem.shape, problem.tensors, problem.features);
+  EXPECT_TRUE(torch::equal(kept, thrown));
+  EXPECT_FALSE(thrown.requires_grad());
+}
+
+TEST_P(Scan, CanRunBackwardTwice) {
+  Problem problem(GetParam(), 4, 65);
+  torch::Tensor sum =
+      scanLast(problem.shape, problem.tensors, problem.features).sum();
+  auto once = torch::autograd::grad({sum}, problem.parameters(), {}, true);
+  auto twice = torch::autograd::grad({sum}, problem.parameters());
+  for (size_t i = 0; i < once.size(); ++i)
+    EXPECT_TRUE(torch::equal(once[i], twice[i]));
+}
+
+TEST_P(Scan, RefusesOtherSizes) {
+  Problem problem(GetParam(), 4, 8);
+  ScanTensors wrong = problem.tensors;
+  wrong.w = wrong.w.narrow(1, 0, 3);
+  EXPECT_THROW(scanLast(problem.shape, wrong, problem.features),
+               std::invalid_argument);
+  EXPECT_THROW(scanLast(problem.shape, problem.tensors,
+                        problem.features.narrow(1, 0, 2)),
+               std::invalid_argument);
+  EXPECT_THROW(scanLast(problem.shape, problem.tensors,
+                        problem.features.to(torch::kDouble)),
+               std::invalid_argument);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Scan, testing::ValuesIn(kCases),
+                         [](const auto &info) { return label(info.param); });
+
+} // namespace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "trainer/Data.h"
+
+#include "trainer/cells/Clean.h"
+#include "trainer/cells/Simulate.h"
+#include "trainer/cells/SplitList.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace dlnet {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string sourceOf(const DataOptions &options) {
+  if (!options.source.empty())
+    return options.source;
+  if (options.simulated)
+    return "simulated";
+  std::string name =
+      fs::absolute(options.path).lexically_normal().filename().string();
+  return name.empty() ? "cells" : name;
+}
+
+Result<Split> chooseSplit(const std::vector<Cell> &cells,
+                          const DataOptions &options, std::string &text) {
+  if (!options.splitList.empty()) {
+    Result<SplitList> list = readSplitList(options.splitList);
+    if (!list)
+      return list.failure();
+    Result<ListedSplit> listed =
+        applySplitList(cells, *list, options.splitSeed);
+    if (!listed)
+      return listed.failure();
+    text =
+        fmt::format("list {}", fs::path(options.splitList).filename().string());
+    return listed->split;
+  }
+  if (options.folds) {
+    if (options.fold >= options.folds)
+      return Failure{fmt::format("fold {} of {}: the last one is {}",
+                                 options.fold, options.folds,
+                                 options.folds - 1)};
+    text = fmt::format("fold {} of {}", options.fold, options.folds);
+    return foldCells(cells, size_t(options.folds), size_t(options.fold),
+                     options.splitSeed);
+  }
+  text = "seeded 60/20/20";
+  return splitCells(cells, options.splitSeed);
+}
+
+} // namespace
+
+Result<Data> loadData(const DataOptions &options) {
+  Data data;
+  if (options.path.empty() && !options.simulated)
+    return Failure{"no cells: give --data PATH, or --simulated to train on "
+                   "simulated ones"};
+  data.simulated = options.simulated;
+  if (options.simulated) {
+    data.set.cells = simulateFleet(kSimulatedCells, options.splitSeed);
+  } else {
+    Result<CellSet> set = readCells(options.path, options.reading);
+    if (!set)
+      return set.failure();
+    data.set = std::move(*set);
+    data.simulated = holdsSimulated(data.set.cells);
+  }
+  std::string text;
+  Result<Split> split = chooseSplit(data.set.cells, options, text);
+  if (!split)
+    return split.failure();
+  data.split = std::move(*split);
+  if (Status disjoint = checkDisjoint(data.split); !disjoint)
+    return disjoint.failure();
+  if (data.split.train.empty() || data.split.validation.empty() ||
+      data.split.test.empty())
+    return Failure{fmt::format(
+        "{} cells are too few: train, validation and test need one each",
+        data.set.cells.size())};
+
+  DataRecord &record = data.record;
+  record.source = sourceOf(options);
+  record.nominalAh = options.reading.nominalAh;
+  record.soh = options.reading.sohBy == SohBy::InitialCapacity
+                   ? SohKind::Initial
+                   : SohKind::Nominal;
+  record.splitSeed = options.splitSeed;
+  record.split = text;
+  record.train = cellNames(data.split.train);
+  record.validation = cellNames(data.split.validation);
+  record.test = cellNames(data.split.test);
+  record.cleaning = kCleaning;
+  return data;
+}
+
+Result<Split> splitAsRecorded(const std::vector<Cell> &cells,
+                              const DataRecord &record) {
+  auto names = [](const std::vector<std::string> &list, const Cell &cell) {
+    return std::count(list.begin(), list.end(), cell.name) > 0;
+  };
+  Split split;
+  for (const Cell &cell : cells)
+    (names(record.train, cell)        ? split.train
+     : names(record.validation, cell) ? split.validation
+                                      : split.test)
+        .push_back(cell);
+  if (Status disjoint = checkDisjoint(split); !disjoint)
+    return disjoint.failure();
+  return split;
+}
+
+} // namespace dlnet

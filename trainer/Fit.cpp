@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every epoch draws from a generator of its own, seeded by the run and the
+// epoch's number. So the weights, the optimizer's moments and that number are
+// the whole state of training.
+#include "trainer/Fit.h"
+
+#include "trainer/Checkpoint.h"
+
+#include <fmt/format.h>
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/optim/adamw.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace dlnet {
+
+namespace {
+
+using torch::optim::AdamWOptions;
+using torch::optim::OptimizerParamGroup;
+
+/// Linear over the first 3 % of the steps, then a cosine down to 2 %.
+double rateAt(int64_t step, int64_t total) {
+  constexpr double kWarmUp = 0.03, kLowest = 0.02, kPi = 3.14159265358979;
+  double warm = std::max(1.0, kWarmUp * double(total));
+  if (double(step) < warm)
+    return double(step + 1) / warm;
+  double past = (double(step) - warm) / std::max(1.0, double(total) - warm);
+  return kLowest + (1 - kLowest) * 0.5 * (1 + std::cos(kPi * past));
+}
+
+/// The student's states mapped onto the teacher's, at the steps that end at
+/// the same cycle.
+class TrajectoryTerm {
+public:
+  TrajectoryTerm(int64_t studentUnits, int64_t teacherUnits, uint64_t seed)
+      : map(torch::empty({teacherUnits, studentUnits})),
+        offset(torch::zeros({teacherUnits, 1})) {
+    Random random(seed ^ 0x7ea5e7u);
+    double bound = 1 / std::sqrt(double(studentUnits));
+    for (int64_t i = 0; i < map.numel(); ++i)
+      map.data_ptr<float>()[i] = float(random.uniform(-bound, bound));
+    map.requires_grad_();
+    offset.requires_grad_();
+  }
+
+  torch::Tensor loss(torch::Tensor student, torch::Tensor teacher) const {
+    int64_t common = std::min(student.size(0), teacher.size(0));
+    return (torch::matmul(map, everyLast(student, common)) + offset -
+            everyLast(teacher, common))
+        .square()
+        .mean();
+  }
+
+  std::vector<torch::Tensor> parameters() const { return {map, offset}; }
+
+private:
+  static torch::Tensor everyLast(const torch::Tensor &states, int64_t count) {
+    int64_t every = states.size(0) / count;
+    assert(every * count == states.size(0) &&
+           "one network's steps are made of whole ones of the other");
+    return states.slice(0, every - 1, states.size(0), every);
+  }
+
+  torch::Tensor map, offset;
+};
+
+OptimizerParamGroup group(std::vector<torch::Tensor> parameters, double rate,
+                          double decay) {
+  return OptimizerParamGroup(
+      std::move(parameters),
+      std::make_unique<AdamWOptions>(AdamWOptions(rate).weight_decay(decay)));
+}
+
+/// All that decides a run's weights, as text.
+std::string describe(const FamilyModel &model, const Samples &train,
+                     const Distillation &distillation,
+                     const FitOptions &options) {
+  const Augmentation &shown = options.augmentation;
+  std::string teacher =
+      distillation.teacher ? distillation.teacher->description() : "none";
+  return fmt::format(
+      "{} {} {} {} {} {} {} {}; teacher {} {} {} {}; {} {} {} {} {}; augmented "
+      "{} {} {} {}; data {} {:.17g}",
+      model.name, name(model.cell), name(model.solver.method), model.units,
+      model.block, model.basis, model.seed, model.featureCount(), teacher,
+      distillation.firstShare, distillation.lastShare, distillation.trajectory,
+      options.epochs, options.batch, options.rate, options.decay, options.seed,
+      shown.amplitudeLow, shown.amplitudeHigh, shown.levelShift,
+      shown.ageSpread, train.size(),
+      train.deltas.sum(torch::kDouble).item<double>());
+}
+
+} // namespace
+
+double measureMae(Forecaster &network, const FamilyModel &model,
+                  const Samples &samples) {
+  torch::NoGradGuard guard;
+  double sum = 0;
+  forSlabs(samples.size(), [&](int64_t first, int64_t count) {
+    torch::Tensor features =
+        makeFeatures(samples.view.narrow(first, count), model);
+    torch::Tensor error =
+        network.forward(features) - samples.deltas.narrow(0, first, count);
+    sum += error.abs().sum(torch::kDouble).item<double>();
+  });
+  return sum / double(samples.deltas.numel()) / model.outputScale;
+}
+
+Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
+                               const Samples &train, const Samples &validation,
+                               const Distillation &distillation,
+                               const FitOptions &options,
+                               const EpochDone &done) {
+  std::vector<OptimizerParamGroup> groups;
+  groups.push_back(group(network.matrices(), options.rate, options.decay));
+  groups.push_back(group(network.vectors(), options.rate, 0));
+  std::vector<torch::Tensor> extra;
+  std::unique_ptr<TrajectoryTerm> trajectory;
+  Network *recurrent = dynamic_cast<Network *>(&network);
+  if (distillation.teacher && distillation.trajectory > 0) {
+    assert(recurrent && "only recurrent networks have trajectories");
+    trajectory = std::make_unique<TrajectoryTerm>(
+        model.units, distillation.teacher->members().front().units,
+        options.seed);
+    extra = trajectory->parameters();
+    groups.push_back(group(extra, options.rate, 0));
+  }
+  torch::optim::AdamW optimizer(groups, AdamWOptions(options.rate));
+
+  Checkpoint checkpoint(options.checkpoint,
+                        describe(model, train, distillation, options), network,
+                        extra, optimizer);
+  std::vector<Epoch> epochs;
+  if (Status read = checkpoint.resume(epochs); !read)
+    return read.failure();
+
+  int64_t windows = train.size();
+  int64_t batches = (windows + options.batch - 1) / options.batch;
+  int64_t steps = batches * options.epochs;
+  for (int64_t epoch = int64_t(epochs.size()); epoch < options.epochs;
+       ++epoch) {
+    Random random((options.seed << 20) ^ uint64_t(epoch) ^ 0x5eed0fba7c4e5u);
+    std::vector<int64_t> order(static_cast<size_t>(windows));
+    for (size_t i = 0; i < order.size(); ++i)
+      order[i] = int64_t(i);
+    random.shuffle(order);
+
+    double lossSum = 0;
+    for (int64_t batch = 0; batch < batches; ++batch) {
+      int64_t first = batch * options.batch, step = epoch * batches + batch;
+      int64_t count = std::min(options.batch, windows - first);
+      Samples sample = augment(train, &order[size_t(first)], count,
+                               options.augmentation, random);
+      torch::Tensor features = makeFeatures(sample.view, model);
+      for (auto &each : optimizer.param_groups())
+        static_cast<AdamWOptions &>(each.options())
+            .lr(options.rate * rateAt(step, steps));
+      optimizer.zero_grad();
+
+      torch::Tensor output, states;
+      if (trajectory) {
+        Network::Outputs outputs = recurrent->run(features);
+        output = outputs.forecast;
+        states = outputs.states;
+      } else {
+        output = network.forward(features);
+      }
+      torch::Tensor loss = (output - sample.deltas).abs().mean();
+      if (distillation.teacher) {
+        Teacher::Lesson lesson = distillation.teacher->teach(sample.view);
+        double passed = double(step) / double(std::max<int64_t>(1, steps - 1));
+        double share =
+            distillation.firstShare +
+            passed * (distillation.lastShare - distillation.firstShare);
+        loss = (1 - share) * loss +
+               share * (output - lesson.forecast).abs().mean();
+        if (trajectory)
+          loss = loss + distillation.trajectory *
+                            trajectory->loss(states, lesson.states);
+      }
+      loss.backward();
+      torch::nn::utils::clip_grad_norm_(network.parameters(), 1.0);
+      optimizer.step();
+      lossSum += loss.item<double>() * double(count);
+    }
+    epochs.push_back(
+        {lossSum / double(windows), measureMae(network, model, validation)});
+    if (Status kept = checkpoint.keep(epochs); !kept)
+      return kept.failure();
+    done(epoch + 1, epochs.back());
+  }
+  return epochs;
+}
+
+} // namespace dlnet

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Means are taken once, over the smallest block that any network of a run
+// reads; coarser ones are means of those.
+#include "trainer/Samples.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace dlnet {
+
+View View::narrow(int64_t first, int64_t count) const {
+  return {relative.narrow(0, first, count), last.narrow(0, first, count),
+          age.narrow(0, first, count)};
+}
+
+torch::Tensor toTensor(const RowMatrix &matrix) {
+  torch::Tensor tensor = torch::empty({matrix.rows(), matrix.cols()});
+  std::copy_n(matrix.data(), matrix.size(), tensor.data_ptr<float>());
+  return tensor;
+}
+
+RowMatrix toMatrix(const torch::Tensor &tensor) {
+  torch::Tensor dense = tensor.contiguous();
+  return Eigen::Map<const RowMatrix>(dense.data_ptr<float>(), dense.size(0),
+                                     dense.size(1));
+}
+
+Samples makeSamples(const WindowSet &windows, int64_t block,
+                    double outputScale) {
+  int64_t window = windows.inputs.cols();
+  assert(window % block == 0 && "a window is cut into whole blocks");
+  torch::Tensor inputs = toTensor(windows.inputs);
+  Samples samples;
+  View &view = samples.view;
+  view.last = inputs.narrow(1, window - 1, 1).contiguous();
+  view.relative = (inputs - view.last)
+                      .view({inputs.size(0), window / block, block})
+                      .mean(2);
+  view.age = torch::empty({inputs.size(0), 1});
+  for (int64_t i = 0; i < view.size(); ++i)
+    view.age.data_ptr<float>()[i] = float(windows.first[size_t(i)] + window);
+  samples.deltas = (toTensor(windows.targets) - view.last) * outputScale;
+  return samples;
+}
+
+torch::Tensor makeFeatures(const View &view, const FamilyModel &model) {
+  int64_t blocks = model.blocks(), count = view.size();
+  assert(view.relative.size(1) % blocks == 0 &&
+         "a network's blocks are made of whole ones");
+  torch::Tensor relative = view.relative;
+  if (relative.size(1) != blocks)
+    relative =
+        relative.view({count, blocks, relative.size(1) / blocks}).mean(2);
+
+  const Features &scales = model.features;
+  torch::Tensor features = torch::empty({blocks, model.featureCount(), count});
+  // Step by step is how a network reads, so steps come first and windows last.
+  torch::Tensor steps = relative.t();
+  torch::Tensor difference = features.select(1, 0);
+  difference[0].zero_();
+  difference.narrow(0, 1, blocks - 1)
+      .copy_(
+          ((steps.narrow(0, 1, blocks - 1) - steps.narrow(0, 0, blocks - 1)) *
+           scales.differenceScale)
+              .clamp_(-scales.differenceClip, scales.differenceClip));
+  features.select(1, 1).copy_(steps * scales.relativeScale);
+  features.select(1, 2).copy_((steps + (view.last.t() - scales.levelOffset)) *
+                              scales.levelScale);
+  if (scales.age)
+    features.select(1, 3).copy_(
+        ((view.age.t() - scales.age->offset) * scales.age->scale)
+            .expand({blocks, count}));
+  return features;
+}
+
+namespace {
+
+/// The cell as it would be if it aged `speed` times as fast.
+Cell resample(const Cell &cell, double speed) {
+  auto stretched = [&](const std::vector<double> &series) {
+    std::vector<double> result;
+    if (series.size() < 2)
+      return result;
+    for (size_t i = 0; double(i) * speed <= double(series.size() - 1); ++i) {
+      double position = double(i) * speed;
+      size_t before = std::min(size_t(position), series.size() - 2);
+      double share = position - double(before);
+      result.push_back(series[before] * (1 - share) +
+                       series[before + 1] * share);
+    }
+    return result;
+  };
+  return {cell.name, cell.batch, stretched(cell.soh), stretched(cell.target),
+          stretched(cell.raw)};
+}
+
+} // namespace
+
+std::vector<Cell> withSpeeds(const std::vector<Cell> &cells,
+                             const Augmentation &augmentation) {
+  std::vector<Cell> all = cells;
+  for (double speed : augmentation.speeds)
+    for (const Cell &cell : cells)
+      all.push_back(resample(cell, speed));
+  return all;
+}
+
+Samples augment(const Samples &samples, const int64_t *rows, int64_t count,
+                const Augmentation &augmentation, Random &random) {
+  torch::Tensor index = torch::empty({count}, torch::kLong);
+  std::copy_n(rows, count, index.data_ptr<int64_t>());
+  torch::Tensor amplitude = torch::empty({count, 1});
+  torch::Tensor shift = torch::empty({count, 1});
+  torch::Tensor older = torch::empty({count, 1});
+  double low = std::log(augmentation.amplitudeLow);
+  double high = std::log(augmentation.amplitudeHigh);
+  for (int64_t i = 0; i < count; ++i) {
+    amplitude.data_ptr<float>()[i] = float(std::exp(random.uniform(low, high)));
+    shift.data_ptr<float>()[i] =
+        float(augmentation.levelShift * random.normal());
+    older.data_ptr<float>()[i] =
+        float(std::exp(augmentation.ageSpread * random.normal()));
+  }
+  const View &view = samples.view;
+  return {{view.relative.index_select(0, index) * amplitude,
+           view.last.index_select(0, index) + shift,
+           view.age.index_select(0, index) * older},
+          samples.deltas.index_select(0, index) * amplitude};
+}
+
+} // namespace dlnet

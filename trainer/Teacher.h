@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The teacher is an ensemble: on few cells, several networks that were trained
+// apart forecast better together than any single larger one.
+#ifndef DLNET_TRAINER_TEACHER_H
+#define DLNET_TRAINER_TEACHER_H
+
+#include "frontend/Family.h"
+#include "trainer/Samples.h"
+#include "trainer/networks/Network.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dlnet {
+
+class Teacher {
+public:
+  struct Lesson {
+    torch::Tensor forecast; ///< [N, H], mean of the members.
+    torch::Tensor states;   ///< [T, m, N], of the first member.
+  };
+
+  /// All models of the families, in order.
+  static Result<Teacher> load(const std::vector<Family> &families);
+
+  /// Without gradients.
+  Lesson teach(const View &view) const;
+  /// The mean forecast alone.
+  torch::Tensor forecast(const View &view) const;
+
+  /// Fails on a teacher that forecasts something else than `student`, or that
+  /// has seen one of `hidden`, the cells on which the student is judged.
+  Status checkFor(const FamilyModel &student,
+                  const std::vector<std::string> &hidden) const;
+
+  const std::vector<FamilyModel> &members() const { return models; }
+  /// For the student's record: "6 models of liquid32".
+  std::string description() const;
+
+private:
+  std::vector<FamilyModel> models;
+  std::vector<std::shared_ptr<Network>> networks;
+  std::vector<std::string> seen; ///< Names of training cells.
+};
+
+} // namespace dlnet
+
+#endif // DLNET_TRAINER_TEACHER_H

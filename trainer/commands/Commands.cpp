@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "trainer/commands/Commands.h"
+
+#include "trainer/cells/CleaningReport.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace dlnet {
+
+namespace fs = std::filesystem;
+
+int reportError(const std::string &message) {
+  fmt::print(stderr, "dlnet-train: error: {}\n", message);
+  return 1;
+}
+
+void addDataOptions(CLI::App &command, DataOptions &options) {
+  CLI::Option *data = command.add_option(
+      "--data", options.path,
+      "cells: a folder with one CSV file a cell, a table with columns "
+      "cell,cycle,capacity_ah, or MIT-Stanford .mat files");
+  command
+      .add_flag("--simulated", options.simulated,
+                "built-in simulated cells instead")
+      ->excludes(data);
+  command.add_option("--source", options.source,
+                     "recorded origin of the cells (default: the last name of "
+                     "--data)");
+  command
+      .add_option("--column", options.reading.column,
+                  "column with the capacity in Ah, of one CSV file a cell")
+      ->capture_default_str();
+  command
+      .add_option("--nominal", options.reading.nominalAh,
+                  "nominal capacity in Ah")
+      ->check(CLI::Range(1e-3, 1e4))
+      ->capture_default_str();
+  command
+      .add_option_function<std::string>(
+          "--soh",
+          [&options](const std::string &by) {
+            options.reading.sohBy = by == "initial" ? SohBy::InitialCapacity
+                                                    : SohBy::NominalCapacity;
+          },
+          "capacity that counts as SOH 1: nominal, or initial (the cell's own)")
+      ->check(CLI::IsMember({"nominal", "initial"}))
+      ->default_str("nominal");
+}
+
+void addSplitOptions(CLI::App &command, DataOptions &options) {
+  command
+      .add_option("--split-seed", options.splitSeed,
+                  "which cells train, choose and judge")
+      ->capture_default_str();
+  CLI::Option *folds =
+      command
+          .add_option("--folds", options.folds,
+                      "cut the cells into this many folds instead of 60/20/20")
+          ->check(CLI::Range(2, 100));
+  command.add_option("--fold", options.fold, "the fold that judges, from 0")
+      ->check(CLI::Range(0, 99))
+      ->needs(folds);
+  command
+      .add_option("--split-list", options.splitList,
+                  "CSV file cell,side that names each cell's side")
+      ->excludes(folds);
+}
+
+Result<Data> loadAndReport(const DataOptions &options) {
+  Result<Data> data = loadData(options);
+  if (!data)
+    return data;
+  if (data->simulated)
+    fmt::print("simulated cells: figures say nothing about real ones\n");
+  fmt::print("{}", printCleaning(data->set));
+  fmt::print("{} cells, {}, seed {}: {} train, {} validate, {} test\n",
+             data->set.cells.size(), data->record.split, data->record.splitSeed,
+             data->split.train.size(), data->split.validation.size(),
+             data->split.test.size());
+  return data;
+}
+
+void addTeacherOptions(CLI::App &command, TeacherOptions &options) {
+  CLI::Option *teacher = command.add_option(
+      "--teacher", options.paths,
+      "family files whose mean forecast is a second target; trained on the "
+      "same split");
+  command
+      .add_option("--share", options.firstShare,
+                  "the teacher's share of the loss, at first")
+      ->check(CLI::Range(0.0, 1.0))
+      ->needs(teacher)
+      ->capture_default_str();
+  command
+      .add_option("--last-share", options.lastShare,
+                  "and at last; in between it goes linearly")
+      ->check(CLI::Range(0.0, 1.0))
+      ->needs(teacher)
+      ->capture_default_str();
+  command
+      .add_option("--trajectory", options.trajectory,
+                  "weight of the squared distance between the mapped states "
+                  "and the first teacher's")
+      ->check(CLI::Range(0.0, 1e3))
+      ->needs(teacher)
+      ->capture_default_str();
+}
+
+void addFitOptions(CLI::App &command, FitOptions &options,
+                   int64_t fewestEpochs) {
+  command.add_option("--epochs", options.epochs, "passes over the windows")
+      ->check(CLI::Range(fewestEpochs, int64_t(10000)))
+      ->capture_default_str();
+  command.add_option("--batch", options.batch, "windows a step")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command.add_option("--rate", options.rate, "peak learning rate")
+      ->check(CLI::Range(1e-7, 1.0))
+      ->capture_default_str();
+  command.add_option("--decay", options.decay, "weight decay of matrices")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--checkpoint", options.checkpoint,
+                     "file to keep the state of training in, and to go on "
+                     "from after a stop");
+}
+
+EpochDone printEpochs(int64_t total) {
+  return [total](int64_t number, const Epoch &epoch) {
+    fmt::print("epoch {:3}/{}  loss {:.4f}  validation MAE {:.4f}e-3\n", number,
+               total, epoch.loss, epoch.validationMae * 1e3);
+    std::fflush(stdout);
+  };
+}
+
+Status checkOutput(const std::string &path) {
+  fs::path parent = fs::path(path).parent_path();
+  if (!parent.empty() && !fs::is_directory(parent))
+    return Failure{fmt::format("{}: not a directory", parent.string())};
+  return success();
+}
+
+} // namespace dlnet

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlnet-train evaluate: a family's models beside everything simpler, on cells
+// that it has not seen.
+#include "frontend/WriteFiles.h"
+#include "trainer/Comparison.h"
+#include "trainer/commands/Commands.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+using namespace dlnet;
+
+namespace {
+
+struct Arguments {
+  std::string family, json, protocol = "cells";
+  std::vector<std::string> models;
+  DataOptions data;
+  ComparisonOptions comparison;
+};
+
+Result<std::vector<FamilyModel>>
+selectModels(const Family &family, const std::vector<std::string> &names) {
+  std::vector<FamilyModel> selected;
+  for (const FamilyModel &model : family.models)
+    if (names.empty() ? selected.empty() && model.role == "student"
+                      : std::count(names.begin(), names.end(), model.name) ||
+                            names == std::vector<std::string>{"all"})
+      selected.push_back(model);
+  for (const std::string &name : names)
+    if (name != "all" && std::none_of(selected.begin(), selected.end(),
+                                      [&](const FamilyModel &model) {
+                                        return model.name == name;
+                                      }))
+      return Failure{
+          fmt::format("family {}: no model '{}'", family.name, name)};
+  if (selected.empty())
+    return Failure{fmt::format("family {}: no student", family.name)};
+  for (const FamilyModel &model : selected)
+    if (model.window != selected.front().window ||
+        model.horizon != selected.front().horizon)
+      return Failure{fmt::format("{} and {} have other windows or horizons",
+                                 selected.front().name, model.name)};
+  return selected;
+}
+
+int run(Arguments arguments) {
+  Result<Family> family = readFamily(arguments.family);
+  if (!family)
+    return reportError(family.message());
+  auto models = selectModels(*family, arguments.models);
+  if (!models)
+    return reportError(models.message());
+  if (arguments.data.path.empty())
+    return reportError("no cells: give --data PATH");
+  CellOptions &reading = arguments.data.reading;
+  reading.nominalAh = family->data.nominalAh;
+  reading.sohBy = family->data.soh == SohKind::Initial ? SohBy::InitialCapacity
+                                                       : SohBy::NominalCapacity;
+  reading.minimumCycles =
+      size_t(models->front().window + models->front().horizon);
+  Result<CellSet> set = readCells(arguments.data.path, reading);
+  if (!set)
+    return reportError(set.message());
+
+  Result<Comparison> comparison = Failure{""};
+  if (arguments.protocol == "paper") {
+    comparison =
+        compareByWindow(models->front(), set->cells, arguments.comparison);
+  } else {
+    Result<Split> split = splitAsRecorded(set->cells, family->data);
+    if (!split)
+      return reportError(split.message());
+    comparison = compareByCell(*models, *split, arguments.comparison);
+  }
+  if (!comparison)
+    return reportError(
+        fmt::format("{}: {}", arguments.data.path, comparison.message()));
+  fmt::print("{}", printComparison(*comparison));
+  if (arguments.protocol == "paper")
+    fmt::print("Nearly every judging window overlaps training windows of its "
+               "own cell: this says how well the network remembers, not how "
+               "well it forecasts a new cell.\n");
+  if (arguments.json.empty())
+    return 0;
+  std::filesystem::path path(arguments.json);
+  Status written = writeFiles(
+      path.has_parent_path() ? path.parent_path().string() : ".",
+      {{path.filename().string(), toJson(*comparison).dump(2) + "\n"}});
+  return written ? 0 : reportError(written.message());
+}
+
+} // namespace
+
+void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command = app.add_subcommand(
+      "evaluate", "judge a family beside persistence, polynomials, ridge, "
+                  "absolute loss and an MLP");
+  command->add_option("family", arguments->family, "family file")->required();
+  command->add_option("--data", arguments->data.path,
+                      "cells; those that the family has not seen judge");
+  command
+      ->add_option("--column", arguments->data.reading.column,
+                   "column with the capacity in Ah, of one CSV file a cell")
+      ->capture_default_str();
+  command->add_option("--model", arguments->models,
+                      "models to judge, or 'all' (default: the first student)");
+  command
+      ->add_option("--protocol", arguments->protocol,
+                   "cells: unseen cells judge. paper: random windows of all "
+                   "cells, on which a network of the same shape is trained "
+                   "anew")
+      ->check(CLI::IsMember({"cells", "paper"}))
+      ->capture_default_str();
+  command
+      ->add_option("--stride", arguments->comparison.stride,
+                   "cycles between judging windows of a cell")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command
+      ->add_option("--end-of-life", arguments->comparison.figures.endOfLife,
+                   "SOH at which a cell has ended")
+      ->check(CLI::Range(0.01, 1.5))
+      ->capture_default_str();
+  command
+      ->add_option("--epochs", arguments->comparison.fit.epochs,
+                   "of networks that are trained for comparison")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--json", arguments->json, "also write the figures here");
+  command->callback([&chosen, arguments] {
+    chosen = [arguments] { return run(*arguments); };
+  });
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlnet-train family: everything from a folder of cells to a family and a
+// report, as many processes at once as there are cores. Stopped and started
+// again it goes on where it was.
+#include "frontend/WriteFiles.h"
+#include "trainer/commands/Commands.h"
+#include "trainer/family/FamilyReport.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+using namespace dlnet;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+  std::string output, family = "soh", speedup;
+  DataOptions data;
+  PlanOptions plan;
+  size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+};
+
+/// The options of addDataOptions, back as arguments for the jobs.
+std::vector<std::string> argumentsOf(const DataOptions &data) {
+  std::vector<std::string> list;
+  if (data.simulated)
+    list = {"--simulated"};
+  else
+    list = {"--data", data.path};
+  if (!data.source.empty())
+    list.insert(list.end(), {"--source", data.source});
+  list.insert(
+      list.end(),
+      {"--column", data.reading.column, "--nominal",
+       fmt::format("{}", data.reading.nominalAh), "--soh",
+       data.reading.sohBy == SohBy::InitialCapacity ? "initial" : "nominal"});
+  return list;
+}
+
+/// Changes whenever a cell does.
+std::string fingerprint(const Data &data) {
+  uint64_t hash = 1469598103934665603u; // FNV-1a
+  auto mix = [&](const void *bytes, size_t count) {
+    for (size_t i = 0; i < count; ++i)
+      hash = (hash ^ static_cast<const unsigned char *>(bytes)[i]) *
+             1099511628211u;
+  };
+  for (const Cell &cell : data.set.cells) {
+    mix(cell.name.data(), cell.name.size());
+    mix(cell.raw.data(), cell.raw.size() * sizeof(double));
+  }
+  return fmt::format("{:016x} dlnet-train {}", hash, DLNET_VERSION);
+}
+
+Result<std::optional<double>> readSpeedup(const std::string &path) {
+  if (path.empty())
+    return std::optional<double>();
+  std::ifstream stream(path);
+  nlohmann::json json = nlohmann::json::parse(stream, nullptr, false);
+  if (!json.is_object() || !json.contains("fused_speedup") ||
+      !json["fused_speedup"].is_number())
+    return Failure{fmt::format("{}: no number 'fused_speedup'", path)};
+  return std::optional<double>(json["fused_speedup"].get<double>());
+}
+
+int run(Arguments arguments) {
+  Result<std::optional<double>> speedup = readSpeedup(arguments.speedup);
+  if (!speedup)
+    return reportError(speedup.message());
+  if (arguments.plan.quick) {
+    arguments.plan.seeds = 1;
+    arguments.plan.folds = 0;
+  }
+  arguments.data.reading.minimumCycles = 200;
+  arguments.data.splitSeed = arguments.plan.splitSeed;
+  Result<Data> data = loadAndReport(arguments.data);
+  if (!data)
+    return reportError(data.message());
+
+  std::error_code error;
+  PlanOptions &options = arguments.plan;
+  options.program = fs::read_symlink("/proc/self/exe", error).string();
+  if (error)
+    return reportError("cannot find the path of this program");
+  options.data = argumentsOf(arguments.data);
+  options.directory = (fs::path(arguments.output) / "work").string();
+  FamilyRun run{options,        makePlan(options), {},
+                arguments.jobs, arguments.data,    *speedup};
+  std::vector<Job> jobs;
+  for (const PlannedJob &planned : run.plan.jobs) {
+    jobs.push_back(planned.job);
+    fs::create_directories(fs::path(planned.job.output).parent_path(), error);
+    if (error)
+      return reportError(
+          fmt::format("{}: {}", options.directory, error.message()));
+  }
+  fmt::print("{} networks to train, {} at once; logs in {}\n", jobs.size(),
+             arguments.jobs, options.directory);
+  Result<std::vector<JobResult>> results =
+      runJobs(jobs, {arguments.jobs, fingerprint(*data), "networks"});
+  if (!results)
+    return reportError(results.message());
+  run.results = std::move(*results);
+
+  Result<FamilyOutcome> outcome = reportFamily(run, arguments.family);
+  if (!outcome)
+    return reportError(outcome.message());
+  if (Status written = writeFiles(arguments.output, outcome->files); !written)
+    return reportError(written.message());
+  std::string path =
+      (fs::path(arguments.output) / (arguments.family + ".safetensors"))
+          .string();
+  if (Status written = writeFamily(outcome->family, path); !written)
+    return reportError(written.message());
+  fmt::print("{}", outcome->files.at("report.txt"));
+  fmt::print("\nwrote {}, and report.json and pictures beside it\n", path);
+  return 0;
+}
+
+} // namespace
+
+void dlnet::addFamily(CLI::App &app, Command &chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command = app.add_subcommand(
+      "family", "train a teacher and twelve students, prune, recover, tune for "
+                "int8, cross-validate, and report");
+  command
+      ->add_option("-o,--output", arguments->output,
+                   "folder for the family, its report and the work")
+      ->required();
+  addDataOptions(*command, arguments->data);
+  command
+      ->add_option("--split-seed", arguments->plan.splitSeed,
+                   "which cells train, choose and judge")
+      ->capture_default_str();
+  command->add_option("--family", arguments->family, "name of the family")
+      ->capture_default_str();
+  command
+      ->add_option("--seeds", arguments->plan.seeds,
+                   "networks of each kind, from seed 1 on")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command
+      ->add_option("--folds", arguments->plan.folds,
+                   "of the cross-validation; 0 for none")
+      ->check(CLI::IsMember({0, 2, 3, 4, 5, 6, 7, 8, 9, 10}))
+      ->capture_default_str();
+  command->add_option("--jobs", arguments->jobs, "processes at once")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--fused-speedup", arguments->speedup,
+                      "JSON of the benchmark scan_bench, to put into the "
+                      "report");
+  command->add_flag("--quick", arguments->plan.quick,
+                    "one seed, no folds, two epochs on every tenth window: to "
+                    "try things out");
+  command->callback([&chosen, arguments] {
+    chosen = [arguments] { return run(*arguments); };
+  });
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlnet-train recover: the second stage, on from a family file. Masks that are
+// in the file are held; after that the weights learn to bear int8 rounding.
+#include "trainer/Train.h"
+#include "trainer/commands/Commands.h"
+#include "trainer/commands/TrainingRun.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+using namespace dlnet;
+
+namespace {
+
+struct Arguments {
+  std::string input, output, model;
+  DataOptions data;
+  TeacherOptions teacher;
+  FitOptions fit;
+  double prune = 0;
+  int64_t quantizeEpochs = 3;
+  double quantizeRate = 1e-4;
+  bool quick = false;
+  int64_t stride = 1;
+};
+
+Result<FamilyModel> selectModel(const Family &family, const std::string &name) {
+  for (const FamilyModel &model : family.models)
+    if (name.empty() ? model.role == "student" : model.name == name)
+      return model;
+  return Failure{
+      name.empty()
+          ? fmt::format("family {}: no student", family.name)
+          : fmt::format("family {}: no model '{}'", family.name, name)};
+}
+
+int run(Arguments arguments) {
+  Result<Family> family = readFamily(arguments.input);
+  if (!family)
+    return reportError(family.message());
+  Result<FamilyModel> model = selectModel(*family, arguments.model);
+  if (!model)
+    return reportError(model.message());
+  if (Status output = checkOutput(arguments.output); !output)
+    return reportError(output.message());
+  if (arguments.quick) {
+    makeQuick(arguments.fit, arguments.stride);
+    arguments.quantizeEpochs = std::min<int64_t>(arguments.quantizeEpochs, 1);
+  }
+  arguments.fit.seed = model->seed;
+  if (arguments.prune > 0)
+    pruneBlocks(*model, arguments.prune);
+
+  Result<TrainingRun> run = TrainingRun::prepare(
+      arguments.data, arguments.teacher, *model, arguments.stride);
+  if (!run)
+    return reportError(run.message());
+  if (run->data.record.train != family->data.train)
+    return reportError(fmt::format(
+        "{}: was trained on other cells than this split's; give the split "
+        "that it was trained with",
+        arguments.input));
+
+  Trained trained{*model, {}};
+  if (arguments.fit.epochs > 0) {
+    Result<Trained> recovered =
+        run->trainer.recover(*model, run->distillation(), arguments.fit,
+                             printEpochs(arguments.fit.epochs));
+    if (!recovered)
+      return reportError(recovered.message());
+    trained = std::move(*recovered);
+  }
+  if (arguments.quantizeEpochs > 0) {
+    FitOptions tuning = arguments.fit;
+    tuning.epochs = arguments.quantizeEpochs;
+    tuning.rate = arguments.quantizeRate;
+    if (!tuning.checkpoint.empty())
+      tuning.checkpoint += ".int8";
+    Distillation distillation = run->distillation();
+    distillation.trajectory = 0;
+    Result<Trained> tuned = run->trainer.tuneQuantized(
+        trained.model, distillation, tuning, printEpochs(tuning.epochs));
+    if (!tuned)
+      return reportError(tuned.message());
+    trained.model = std::move(tuned->model);
+    trained.epochs.insert(trained.epochs.end(), tuned->epochs.begin(),
+                          tuned->epochs.end());
+  }
+  return run->finish(trained, family->name, arguments.output);
+}
+
+} // namespace
+
+void dlnet::addRecover(CLI::App &app, Command &chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  arguments->fit.epochs = 12;
+  arguments->fit.rate = 4e-3;
+  CLI::App *command = app.add_subcommand(
+      "recover", "train a family's model on, with its masks held, then under "
+                 "int8 rounding");
+  command->add_option("family", arguments->input, "family file")->required();
+  command->add_option("-o,--output", arguments->output, "family file to write")
+      ->required();
+  command->add_option("--model", arguments->model,
+                      "model to train on (default: the first student)");
+  command
+      ->add_option("--prune", arguments->prune,
+                   "first drop this share of the 2x2 blocks of each product "
+                   "of the state, by magnitude")
+      ->check(CLI::Range(0.0, 0.99));
+  addDataOptions(*command, arguments->data);
+  addSplitOptions(*command, arguments->data);
+  addTeacherOptions(*command, arguments->teacher);
+  addFitOptions(*command, arguments->fit, 0);
+  command
+      ->add_option("--quantize-epochs", arguments->quantizeEpochs,
+                   "passes under the compiler's integer arithmetic; 0 for none")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  command
+      ->add_option("--quantize-rate", arguments->quantizeRate,
+                   "peak learning rate of those")
+      ->check(CLI::Range(1e-7, 1.0))
+      ->capture_default_str();
+  command->add_flag("--quick", arguments->quick,
+                    "few epochs on every tenth window, to try things out");
+  command->callback([&chosen, arguments] {
+    chosen = [arguments] { return run(*arguments); };
+  });
+}

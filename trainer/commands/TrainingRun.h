@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What stands around a stage of training whichever it is: data and teacher
+// before it; a family file, a loss curve and a few lines for the reader after.
+#ifndef DLNET_TRAINER_COMMANDS_TRAININGRUN_H
+#define DLNET_TRAINER_COMMANDS_TRAININGRUN_H
+
+#include "trainer/Train.h"
+#include "trainer/commands/Commands.h"
+
+#include <optional>
+#include <string>
+
+namespace dlnet {
+
+struct TrainingRun {
+  Data data;
+  std::optional<Teacher> teacher;
+  TeacherOptions teaching;
+  Trainer trainer;
+
+  /// Loads all that training `shape` needs. Fails on what cannot be read, and
+  /// on a teacher that does not suit the student.
+  static Result<TrainingRun> prepare(const DataOptions &data,
+                                     const TeacherOptions &teacher,
+                                     const FamilyModel &shape, int64_t stride);
+
+  Distillation distillation() const;
+
+  /// Writes a family of the one model, its curve beside it as
+  /// <output without extension>.json, and prints its errors beside the floors.
+  /// Returns the exit code.
+  int finish(const Trained &trained, const std::string &familyName,
+             const std::string &output) const;
+};
+
+/// To try things out: two epochs on every tenth window.
+void makeQuick(FitOptions &fit, int64_t &stride);
+
+} // namespace dlnet
+
+#endif // DLNET_TRAINER_COMMANDS_TRAININGRUN_H

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the jobs of a plan left, put together: the family file, and a report
+// that says of every figure on which cells and over how many seeds it is.
+#ifndef DLNET_TRAINER_FAMILY_FAMILYREPORT_H
+#define DLNET_TRAINER_FAMILY_FAMILYREPORT_H
+
+#include "frontend/Family.h"
+#include "frontend/Result.h"
+#include "trainer/Data.h"
+#include "trainer/family/Plan.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dlnet {
+
+struct FamilyRun {
+  PlanOptions options;
+  Plan plan;
+  std::vector<JobResult> results; ///< In the order of the plan's jobs.
+  size_t atOnce = 1;
+  DataOptions data;
+  /// Of the recurrence against eager autograd, from the benchmark.
+  std::optional<double> fusedSpeedup;
+};
+
+struct FamilyOutcome {
+  Family family;
+  /// Files by name: report.json, report.md, pictures.
+  std::map<std::string, std::string> files;
+};
+
+/// The family holds, of each student, the seed that is best on the validation
+/// cells in int8: dense, then pruned; then the teachers. Fails when a job's
+/// file is not what the plan says.
+Result<FamilyOutcome> reportFamily(const FamilyRun &run,
+                                   const std::string &familyName);
+
+} // namespace dlnet
+
+#endif // DLNET_TRAINER_FAMILY_FAMILYREPORT_H

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "trainer/family/Plan.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace dlnet {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The ensemble: several sizes, because unlike networks err differently.
+constexpr int64_t kTeacherUnits[] = {32, 16};
+constexpr int64_t kTeacherSeeds = 3;
+constexpr StudentShape kTeacherShape{32, 5, 4, 1};
+
+/// The teacher's share of the loss.
+constexpr const char *kShare = "0.7";
+constexpr const char *kTrajectory = "0.3";
+constexpr const char *kPruned = "0.5";
+
+class Planner {
+public:
+  explicit Planner(const PlanOptions &options) : options(options) {}
+
+  Plan make() {
+    plan(0, studentGrid());
+    for (int64_t fold = 1; fold < options.folds; ++fold)
+      plan(fold, {studentUpTo2000(), studentUpTo500()});
+    return std::move(result);
+  }
+
+private:
+  void plan(int64_t fold, const std::vector<StudentShape> &students) {
+    this->fold = fold;
+    teachers.clear();
+    for (int64_t units : kTeacherUnits)
+      for (int64_t i = 0; i < (options.quick ? 1 : kTeacherSeeds); ++i) {
+        StudentShape shape = kTeacherShape;
+        shape.units = units;
+        // Other seeds than the students', or one could be its own teacher.
+        teachers.push_back(add(Variant::Teacher, shape, 101 + uint64_t(i),
+                               "train", {"--role", "teacher"}));
+      }
+    for (const StudentShape &shape : students)
+      for (int64_t seed = 1; seed <= options.seeds; ++seed)
+        plan(shape, uint64_t(seed));
+  }
+
+  void plan(const StudentShape &shape, uint64_t seed) {
+    bool stands = shape.name() == studentUpTo2000().name() ||
+                  shape.name() == studentUpTo500().name();
+    std::vector<std::string> taught = {"--share", kShare, "--last-share",
+                                       kShare, "--teacher"};
+    for (size_t teacher : teachers)
+      taught.push_back(result.jobs[teacher].job.output);
+    if (stands) {
+      add(Variant::Alone, shape, seed, "train", {});
+      std::vector<std::string> followed = taught;
+      followed.insert(followed.begin(), {"--trajectory", kTrajectory});
+      add(Variant::Trajectory, shape, seed, "train", followed, teachers);
+    }
+    size_t student =
+        add(Variant::Output, shape, seed, "train", taught, teachers);
+    if (fold > 0)
+      return;
+    std::vector<size_t> after = teachers;
+    after.push_back(student);
+    std::string from = result.jobs[student].job.output;
+    add(Variant::Dense, shape, seed, "recover", taught, after, from,
+        {"--epochs", "0"});
+    add(Variant::Pruned, shape, seed, "recover", taught, after, from,
+        {"--prune", kPruned});
+  }
+
+  size_t add(Variant variant, const StudentShape &shape, uint64_t seed,
+             const std::string &verb, const std::vector<std::string> &teaching,
+             std::vector<size_t> after = {}, const std::string &from = "",
+             const std::vector<std::string> &more = {}) {
+    std::string split = fold == 0 ? "family" : fmt::format("fold{}", fold);
+    std::string name =
+        fmt::format("{}-{}-{}", shape.name(), dlnet::name(variant), seed);
+    fs::path base = fs::path(options.directory) / split / name;
+    std::vector<std::string> command = {options.program, verb};
+    auto append = [&](const std::vector<std::string> &arguments) {
+      command.insert(command.end(), arguments.begin(), arguments.end());
+    };
+    if (!from.empty())
+      append({from});
+    append(options.data);
+    append({"--split-seed", std::to_string(options.splitSeed)});
+    if (options.folds)
+      append({"--folds", std::to_string(options.folds), "--fold",
+              std::to_string(fold)});
+    if (verb == "train")
+      append({"--name", shape.name(), "--seed", std::to_string(seed), "--units",
+              std::to_string(shape.units), "--block",
+              std::to_string(shape.block), "--basis",
+              std::to_string(shape.basis), "--substeps",
+              std::to_string(shape.substeps)});
+    append(more);
+    append(teaching);
+    if (options.quick)
+      append({"--quick"});
+    append({"--checkpoint", base.string() + ".checkpoint", "-o",
+            base.string() + ".safetensors"});
+    result.jobs.push_back({variant,
+                           shape.name(),
+                           fold,
+                           seed,
+                           {fmt::format("{} {}", split, name),
+                            std::move(command), base.string() + ".safetensors",
+                            base.string() + ".log", std::move(after)}});
+    return result.jobs.size() - 1;
+  }
+
+  const PlanOptions &options;
+  Plan result;
+  int64_t fold = 0;
+  std::vector<size_t> teachers;
+};
+
+} // namespace
+
+const char *name(Variant variant) {
+  switch (variant) {
+  case Variant::Teacher:
+    return "teacher";
+  case Variant::Alone:
+    return "alone";
+  case Variant::Output:
+    return "distilled";
+  case Variant::Trajectory:
+    return "trajectory";
+  case Variant::Dense:
+    return "int8";
+  case Variant::Pruned:
+    return "pruned";
+  }
+  return "unknown";
+}
+
+std::string StudentShape::name() const {
+  return substeps == 1 ? fmt::format("liquid{}_b{}_k{}", units, block, basis)
+                       : fmt::format("liquid{}_b{}_k{}_s{}", units, block,
+                                     basis, substeps);
+}
+
+const std::vector<StudentShape> &studentGrid() {
+  static const std::vector<StudentShape> grid = {
+      {22, 10, 4, 1}, {22, 5, 4, 1}, {16, 5, 4, 1},  {16, 10, 4, 1},
+      {16, 10, 4, 2}, {12, 5, 3, 1}, {10, 10, 3, 1}, {7, 5, 2, 1},
+      {7, 10, 2, 1},  {4, 10, 2, 1}, {4, 20, 1, 1},  {32, 5, 4, 1}};
+  return grid;
+}
+
+const StudentShape &studentUpTo2000() { return studentGrid()[1]; }
+const StudentShape &studentUpTo500() { return studentGrid()[7]; }
+
+Plan makePlan(const PlanOptions &options) { return Planner(options).make(); }
+
+std::vector<const PlannedJob *>
+Plan::find(Variant variant, const std::string &student, int64_t fold) const {
+  std::vector<const PlannedJob *> found;
+  for (const PlannedJob &job : jobs)
+    if (job.variant == variant && job.fold == fold &&
+        (student.empty() || job.student == student))
+      found.push_back(&job);
+  return found;
+}
+
+} // namespace dlnet

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One line of text, "dlnet-job 1 <hash> <seconds>", for people who look why a
+// job ran again. Whatever does not read back to the same line is no stamp.
+#include "trainer/jobs/JobStamp.h"
+
+#include <fmt/format.h>
+
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace dlnet {
+
+namespace {
+
+std::string toLine(const JobStamp &stamp) {
+  return fmt::format("dlnet-job 1 {:016x} {:.3f}\n", stamp.hash, stamp.seconds);
+}
+
+} // namespace
+
+uint64_t hashStrings(const std::vector<std::string> &strings) {
+  uint64_t hash = 14695981039346656037u;
+  auto add = [&hash](uint64_t byte) { hash = (hash ^ byte) * 1099511628211u; };
+  for (const std::string &text : strings) {
+    for (int shift = 0; shift < 64; shift += 8)
+      add((uint64_t(text.size()) >> shift) & 0xff);
+    for (unsigned char byte : text)
+      add(byte);
+  }
+  return hash;
+}
+
+std::string stampPath(const std::string &output) { return output + ".done"; }
+
+std::optional<JobStamp> readStamp(const std::string &output) {
+  // No stamp is this long; anything can be in a file of that name.
+  char text[128];
+  std::ifstream file(stampPath(output), std::ios::binary);
+  file.read(text, sizeof text - 1);
+  size_t size = size_t(file.gcount());
+  text[size] = '\0';
+  JobStamp stamp;
+  if (std::sscanf(text, "dlnet-job 1 %16" SCNx64 " %lf", &stamp.hash,
+                  &stamp.seconds) != 2 ||
+      !std::isfinite(stamp.seconds) || stamp.seconds < 0 ||
+      stamp.seconds > 1e9 || toLine(stamp) != std::string(text, size))
+    return std::nullopt;
+  return stamp;
+}
+
+Status writeStamp(const std::string &output, const JobStamp &stamp) {
+  std::string path = stampPath(output), aside = path + ".part";
+  std::error_code error;
+  std::ofstream file(aside, std::ios::binary);
+  file << toLine(stamp);
+  file.close();
+  bool written = bool(file);
+  if (written)
+    std::filesystem::rename(aside, path, error);
+  if (written && !error)
+    return success();
+  std::filesystem::remove(aside, error);
+  return Failure{fmt::format("cannot write {}", path)};
+}
+
+} // namespace dlnet

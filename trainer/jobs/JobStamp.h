@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An output alone does not say how it came about. The stamp beside it does, and
+// it is there only if the program that wrote the output came to its end.
+#ifndef DLNET_TRAINER_JOBS_JOBSTAMP_H
+#define DLNET_TRAINER_JOBS_JOBSTAMP_H
+
+#include "frontend/Result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dlnet {
+
+/// FNV-1a over the strings and their lengths, so that ["ab"] is not ["a", "b"].
+/// Tells jobs apart; no protection against anyone who wants a collision.
+uint64_t hashStrings(const std::vector<std::string> &strings);
+
+struct JobStamp {
+  uint64_t hash = 0;  ///< Of all that made the output.
+  double seconds = 0; ///< How long that took.
+};
+
+/// `<output>.done`.
+std::string stampPath(const std::string &output);
+
+/// None when the file is missing or is not exactly what writeStamp() writes.
+std::optional<JobStamp> readStamp(const std::string &output);
+
+/// Writes aside and renames.
+Status writeStamp(const std::string &output, const JobStamp &stamp);
+
+} // namespace dlnet
+
+#endif // DLNET_TRAINER_JOBS_JOBSTAMP_H
