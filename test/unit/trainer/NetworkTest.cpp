@@ -263,7 +263,7 @@ TEST(Network, RefusesAModelOfAnotherShape) {
   unstable.tensors["cell.tau"].values[1] = 0.3f;
   Status tau = network->load(unstable);
   ASSERT_FALSE(tau);
-  EXPECT_EQ(tau.message(), "student.cell.tau: expected more than 0.34, where "
+  EXPECT_EQ(tau.message(), "student.cell.tau: expected more than 1.02, where "
                            "the solver is stable, found 0.3");
   unstable.solver.method = SolverKind::Fused;
   EXPECT_TRUE(loadNetwork(unstable));
