@@ -85,14 +85,14 @@ std::string describe(const FamilyModel &model, const Samples &train,
       distillation.teacher ? distillation.teacher->description() : "none";
   return fmt::format(
       "{} {} {} {} {} {} {} {}; teacher {} {} {} {}; {} {} {} {} {}; augmented "
-      "{} {} {} {}; data {} {:.17g}",
+      "{} {} {} {} {} {} {}; data {} {:.17g}",
       model.name, name(model.cell), name(model.solver.method), model.units,
       model.block, model.basis, model.seed, model.featureCount(), teacher,
       distillation.firstShare, distillation.lastShare, distillation.trajectory,
       options.epochs, options.batch, options.rate, options.decay, options.seed,
       shown.amplitudeLow, shown.amplitudeHigh, shown.levelShift,
-      shown.ageSpread, train.size(),
-      train.deltas.sum(torch::kDouble).item<double>());
+      shown.ageSpread, shown.dipShare, shown.dipDepth, shown.dipCycles,
+      train.size(), train.deltas.sum(torch::kDouble).item<double>());
 }
 
 } // namespace
@@ -154,8 +154,9 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
     for (int64_t batch = 0; batch < batches; ++batch) {
       int64_t first = batch * options.batch, step = epoch * batches + batch;
       int64_t count = std::min(options.batch, windows - first);
-      Samples sample = augment(train, &order[size_t(first)], count,
-                               options.augmentation, random);
+      Samples sample =
+          augment(train, &order[size_t(first)], count, model.window,
+                  model.outputScale, options.augmentation, random);
       torch::Tensor features = makeFeatures(sample.view, model);
       for (auto &each : optimizer.param_groups())
         static_cast<AdamWOptions &>(each.options())

@@ -109,7 +109,59 @@ std::vector<Cell> withSpeeds(const std::vector<Cell> &cells,
   return all;
 }
 
+namespace {
+
+/// A dip of SOH: it sets in, grows like a power of time, and is over at once.
+struct Dip {
+  double depth;
+  int64_t cycles, end; ///< Length, and cycles between its end and the newest.
+  int power;           ///< 0, 1 or 2
+
+  static Dip draw(int64_t window, const Augmentation &augmentation,
+                  Random &random) {
+    Dip dip;
+    dip.depth = random.uniform(0, augmentation.dipDepth);
+    dip.cycles = 1 + int64_t(random.below(size_t(augmentation.dipCycles)));
+    dip.end =
+        random.uniform() < 0.5 ? 0 : int64_t(random.below(size_t(window)));
+    dip.power = int(random.below(3));
+    return dip;
+  }
+
+  /// At so many cycles before the newest.
+  double at(int64_t before) const {
+    if (before < end || before >= end + cycles)
+      return 0;
+    double grown = 1 - double(before - end) / double(cycles);
+    return depth * (power == 0 ? 1 : power == 1 ? grown : grown * grown);
+  }
+};
+
+/// Lowers the window in row `row`; the future stays where it was, so that its
+/// distance to a newest cycle that is lowered grows.
+void apply(const Dip &dip, Samples &samples, int64_t row, int64_t window,
+           double outputScale) {
+  torch::Tensor &relative = samples.view.relative;
+  int64_t blocks = relative.size(1), block = window / blocks;
+  double newest = dip.at(0);
+  float *means = relative.data_ptr<float>() + row * blocks;
+  for (int64_t k = 0; k < blocks; ++k) {
+    double sum = 0;
+    for (int64_t i = 0; i < block; ++i)
+      sum += dip.at(window - 1 - (k * block + i));
+    means[k] += float(newest - sum / double(block));
+  }
+  samples.view.last.data_ptr<float>()[row] -= float(newest);
+  float *deltas =
+      samples.deltas.data_ptr<float>() + row * samples.deltas.size(1);
+  for (int64_t h = 0; h < samples.deltas.size(1); ++h)
+    deltas[h] += float(newest * outputScale);
+}
+
+} // namespace
+
 Samples augment(const Samples &samples, const int64_t *rows, int64_t count,
+                int64_t window, double outputScale,
                 const Augmentation &augmentation, Random &random) {
   torch::Tensor index = torch::empty({count}, torch::kLong);
   std::copy_n(rows, count, index.data_ptr<int64_t>());
@@ -126,10 +178,15 @@ Samples augment(const Samples &samples, const int64_t *rows, int64_t count,
         float(std::exp(augmentation.ageSpread * random.normal()));
   }
   const View &view = samples.view;
-  return {{view.relative.index_select(0, index) * amplitude,
-           view.last.index_select(0, index) + shift,
-           view.age.index_select(0, index) * older},
-          samples.deltas.index_select(0, index) * amplitude};
+  Samples drawn{{view.relative.index_select(0, index) * amplitude,
+                 view.last.index_select(0, index) + shift,
+                 view.age.index_select(0, index) * older},
+                samples.deltas.index_select(0, index) * amplitude};
+  for (int64_t i = 0; i < count; ++i)
+    if (random.uniform() < augmentation.dipShare)
+      apply(Dip::draw(window, augmentation, random), drawn, i, window,
+            outputScale);
+  return drawn;
 }
 
 } // namespace dlnet

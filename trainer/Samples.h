@@ -57,6 +57,12 @@ struct Augmentation {
   double levelShift = 0.015;
   /// Standard deviation of the logarithm of the factor on the age.
   double ageSpread = 0.2;
+  /// A disturbed tester lowers the capacity for some cycles, after which it
+  /// comes back. This share of the windows gets such a dip, of at most this
+  /// depth in SOH and so many cycles; half of them last at the newest cycle.
+  /// Without it a dip is taken for a knee.
+  double dipShare = 0.2, dipDepth = 0.015;
+  int64_t dipCycles = 30;
   /// Copies of the training cells that age this many times as fast.
   std::array<double, 2> speeds = {1 / 1.3, 1.3};
 };
@@ -65,8 +71,10 @@ struct Augmentation {
 std::vector<Cell> withSpeeds(const std::vector<Cell> &cells,
                              const Augmentation &augmentation);
 
-/// The samples at `rows`, each augmented by draws from `random`.
+/// The samples at `rows`, each augmented by draws from `random`. `window`
+/// cycles and `outputScale` are those of the samples.
 Samples augment(const Samples &samples, const int64_t *rows, int64_t count,
+                int64_t window, double outputScale,
                 const Augmentation &augmentation, Random &random);
 
 /// Calls `visit(first, count)` over slabs small enough to stay in the cache.

@@ -157,4 +157,32 @@ TEST(Samples, CoarseBlocksAreMeansOfFineOnes) {
   EXPECT_TRUE(torch::allclose(coarse, fine, 1e-4, 1e-4));
 }
 
+TEST(Augmentation, ADipLeavesTheFutureWhereItWas) {
+  WindowSet windows = makeWindows(simulateFleet(1, 1));
+  Samples samples = makeSamples(windows, 5, 100);
+  std::vector<int64_t> rows(size_t(samples.size()));
+  for (size_t i = 0; i < rows.size(); ++i)
+    rows[i] = int64_t(i);
+  Augmentation dips;
+  dips.amplitudeLow = dips.amplitudeHigh = 1;
+  dips.levelShift = dips.ageSpread = 0;
+  dips.dipShare = 1;
+  Random random(3);
+  Samples dipped =
+      augment(samples, rows.data(), samples.size(), 100, 100, dips, random);
+  auto future = [](const Samples &each) {
+    return each.deltas / 100 + each.view.last;
+  };
+  EXPECT_TRUE(torch::allclose(future(samples), future(dipped), 0, 1e-6));
+  // No cycle rises, and none falls by more than the depth.
+  auto past = [](const Samples &each) {
+    return each.view.relative + each.view.last;
+  };
+  torch::Tensor lowered = past(samples) - past(dipped);
+  EXPECT_GE(lowered.min().item<double>(), -1e-6);
+  EXPECT_LE(lowered.max().item<double>(), dips.dipDepth + 1e-6);
+  EXPECT_GT(lowered.max().item<double>(), dips.dipDepth / 2);
+  EXPECT_TRUE(torch::equal(samples.view.age, dipped.view.age));
+}
+
 } // namespace
