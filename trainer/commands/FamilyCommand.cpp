@@ -157,7 +157,7 @@ void dlnet::addFamily(CLI::App &app, Command &chosen) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--fused-speedup", arguments->speedup,
-                      "JSON of the benchmark scan_bench, to put into the "
+                      "JSON of the benchmark dlnet_scan_bench, to put into the "
                       "report");
   command->add_flag("--quick", arguments->plan.quick,
                     "one seed, no folds, two epochs on every tenth window: to "
