@@ -103,15 +103,8 @@ Result<SelectedModel> dlnet::readModel(const std::string &path,
   Result<Family> family = readFamily(path);
   if (!family)
     return family.failure();
-  std::string known;
-  for (size_t i = 0; i < family->models.size(); ++i) {
-    const FamilyModel &model = family->models[i];
-    if (name.empty() ? model.role == "student" : model.name == name)
-      return SelectedModel{std::move(*family), i};
-    known += (known.empty() ? "" : ", ") + model.name;
-  }
-  if (name.empty())
-    return Failure{fmt::format("{}: has no student", path)};
-  return Failure{
-      fmt::format("{}: has no model '{}'; it has {}", path, name, known)};
+  Result<size_t> index = findModel(*family, name);
+  if (!index)
+    return Failure{fmt::format("{}: {}", path, index.message())};
+  return SelectedModel{std::move(*family), *index};
 }

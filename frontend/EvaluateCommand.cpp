@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <set>
 
 using namespace dlnet;
@@ -143,11 +142,8 @@ int evaluate(const Arguments &arguments) {
   print(model, *figures, *set);
 
   if (!arguments.json.empty()) {
-    std::filesystem::path path(arguments.json);
-    Status status =
-        writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
-                   {{path.filename().string(), toJson(model, *figures)}});
-    if (!status)
+    if (Status status = writeFile(arguments.json, toJson(model, *figures));
+        !status)
       return reportError(status.message());
   }
   if (arguments.record) {

@@ -5,6 +5,8 @@
 
 #include "frontend/FamilySchema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace dlnet {
@@ -13,6 +15,19 @@ const char *name(CellKind kind) { return nameOf(schema::kCells, kind); }
 const char *name(SolverKind kind) { return nameOf(schema::kSolvers, kind); }
 const char *name(SohKind kind) { return nameOf(schema::kSohs, kind); }
 const char *name(TrainingStage stage) { return nameOf(schema::kStages, stage); }
+
+Result<size_t> findModel(const Family &family, const std::string &name) {
+  std::string known;
+  for (size_t i = 0; i < family.models.size(); ++i) {
+    const FamilyModel &model = family.models[i];
+    if (name.empty() ? model.role == "student" : model.name == name)
+      return i;
+    known += (known.empty() ? "" : ", ") + model.name;
+  }
+  if (name.empty())
+    return Failure{"has no student"};
+  return Failure{fmt::format("has no model '{}'; it has {}", name, known)};
+}
 
 std::map<std::string, std::vector<int64_t>>
 expectedTensors(const FamilyModel &model) {

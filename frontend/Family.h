@@ -127,6 +127,10 @@ struct Family {
   std::vector<FamilyModel> models;
 };
 
+/// The index of the model of that name, or of the first student where `name` is
+/// empty. Fails, naming the models that there are, where it is not there.
+Result<size_t> findModel(const Family &family, const std::string &name);
+
 /// The tensors that a model of this architecture must have, with their shapes.
 std::map<std::string, std::vector<int64_t>>
 expectedTensors(const FamilyModel &model);

@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -179,10 +178,7 @@ int forecast(const Arguments &arguments) {
                  window.size() * sizeof(int16_t));
     if (model.features.age)
       bytes.append(reinterpret_cast<const char *>(&age), sizeof age);
-    std::filesystem::path path(arguments.writeWindow);
-    Status status =
-        writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
-                   {{path.filename().string(), bytes}});
+    Status status = writeFile(arguments.writeWindow, bytes);
     return status ? 0 : reportError(status.message());
   }
 

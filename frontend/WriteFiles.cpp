@@ -47,3 +47,9 @@ Status dlnet::writeFiles(const std::string &directory,
   }
   return success();
 }
+
+Status dlnet::writeFile(const std::string &path, const std::string &content) {
+  fs::path parent = fs::path(path).parent_path();
+  return writeFiles(parent.empty() ? "." : parent.string(),
+                    {{fs::path(path).filename().string(), content}});
+}

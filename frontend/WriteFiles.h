@@ -16,6 +16,9 @@ namespace dlnet {
 Status writeFiles(const std::string &directory,
                   const std::map<std::string, std::string> &files);
 
+/// The same for one file, in the folder that its path names.
+Status writeFile(const std::string &path, const std::string &content);
+
 } // namespace dlnet
 
 #endif // DLNET_FRONTEND_WRITEFILES_H

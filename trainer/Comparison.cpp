@@ -6,6 +6,7 @@
 
 #include "trainer/cells/Floors.h"
 #include "trainer/cells/LinearFloors.h"
+#include "trainer/networks/DlnetBlock.h"
 #include "trainer/networks/Mlp.h"
 #include "trainer/quantized/QuantizedNetwork.h"
 
@@ -61,6 +62,44 @@ Status addModel(Comparison &comparison, const FamilyModel &model,
   add(comparison, model.name + " int8", model.parameters,
       forecastSoh(quantized, model, comparison.windows), options);
   return success();
+}
+
+/// What training for the comparison needs to know of `model`.
+Trainer::Options trainingFor(const FamilyModel &model,
+                             const ComparisonOptions &options) {
+  Trainer::Options training;
+  training.window = model.window;
+  training.horizon = model.horizon;
+  training.outputScale = model.outputScale;
+  training.blocks = {options.published ? 1 : model.block};
+  training.augmentation = options.fit.augmentation;
+  return training;
+}
+
+/// Networks of other kinds, trained on the windows of `trainer`.
+Status addNetworks(Comparison &comparison, const FamilyModel &model,
+                   Trainer &trainer, const ComparisonOptions &options) {
+  auto addNetwork = [&](const char *name, Forecaster &network,
+                        const FamilyModel &reads) -> Status {
+    auto epochs = trainer.trainBaseline(network, reads, options.fit);
+    if (!epochs)
+      return epochs.failure();
+    add(comparison, name, network.parameterCount(),
+        forecastSoh(network, reads, comparison.windows), options);
+    return success();
+  };
+  Mlp mlp(model, trainer.curves(model.basis), model.parameters, model.seed);
+  if (Status added = addNetwork("MLP", mlp, model); !added)
+    return added;
+  if (!options.published)
+    return success();
+  DlnetOptions shape;
+  shape.window = model.window;
+  shape.horizon = model.horizon;
+  FamilyModel byCycle = model;
+  byCycle.block = 1;
+  DlnetBlock block(shape, model.seed);
+  return addNetwork("DLNet block, published", block, byCycle);
 }
 
 void nameCells(Comparison &comparison) {
@@ -123,20 +162,11 @@ Result<Comparison> compareByCell(const std::vector<FamilyModel> &models,
   addLinear(comparison, makeWindows(split.train, every),
             makeWindows(split.validation, every), options);
 
-  Trainer::Options training;
-  training.window = first.window;
-  training.horizon = first.horizon;
-  training.outputScale = first.outputScale;
-  training.blocks = {first.block};
-  training.augmentation = options.fit.augmentation;
-  Result<Trainer> trainer = Trainer::create(split, training);
+  Result<Trainer> trainer = Trainer::create(split, trainingFor(first, options));
   if (!trainer)
     return trainer.failure();
-  Mlp mlp(first, trainer->curves(first.basis), first.parameters, first.seed);
-  if (auto epochs = trainer->trainBaseline(mlp, first, options.fit); !epochs)
-    return epochs.failure();
-  add(comparison, "MLP", mlp.parameterCount(),
-      forecastSoh(mlp, first, comparison.windows), options);
+  if (Status added = addNetworks(comparison, first, *trainer, options); !added)
+    return added.failure();
   return comparison;
 }
 
@@ -162,13 +192,8 @@ Result<Comparison> compareByWindow(const FamilyModel &shape,
   comparison.windows = takeRows(all, {order.begin(), judgedEnd});
   nameCells(comparison);
 
-  Trainer::Options training;
-  training.window = shape.window;
-  training.horizon = shape.horizon;
-  training.outputScale = shape.outputScale;
-  training.blocks = {shape.block};
-  Result<Trainer> trainer =
-      Trainer::create(train, train, choose, comparison.windows, training);
+  Result<Trainer> trainer = Trainer::create(
+      train, train, choose, comparison.windows, trainingFor(shape, options));
   if (!trainer)
     return trainer.failure();
   Result<Trained> trained =
@@ -179,6 +204,8 @@ Result<Comparison> compareByWindow(const FamilyModel &shape,
     return added.failure();
   addPolynomials(comparison, options);
   addLinear(comparison, train, choose, options);
+  if (Status added = addNetworks(comparison, shape, *trainer, options); !added)
+    return added.failure();
   return comparison;
 }
 

@@ -37,19 +37,22 @@ struct ComparisonOptions {
   int64_t stride = 1; ///< Cycles between judging windows of a cell.
   FigureOptions figures;
   FitOptions fit; ///< For networks that are trained for the comparison.
+  /// Also trains the published DLNet block: some 180,000 parameters, minutes.
+  bool published = false;
 };
 
 /// Judges models on the test cells: each in float and in int8, beside the
 /// polynomial floors and, where training cells are at hand, ridge, absolute
-/// loss and an MLP of the size of the first model, fitted on those.
+/// loss, an MLP of the size of the first model, and the published network if
+/// asked for, fitted on those.
 Result<Comparison> compareByCell(const std::vector<FamilyModel> &models,
                                  const Split &split,
                                  const ComparisonOptions &options);
 
 /// The protocol of the paper: windows of all cells are dealt at random, 70 %
 /// to train, 10 % to choose and 20 % to judge, so that nearly every judging
-/// window overlaps training windows of its own cell. Networks of `shape` and
-/// ridge are trained anew for it.
+/// window overlaps training windows of its own cell. All contenders are
+/// trained anew for it.
 Result<Comparison> compareByWindow(const FamilyModel &shape,
                                    const std::vector<Cell> &cells,
                                    const ComparisonOptions &options);

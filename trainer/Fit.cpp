@@ -97,18 +97,25 @@ std::string describe(const FamilyModel &model, const Samples &train,
 
 } // namespace
 
-double measureMae(Forecaster &network, const FamilyModel &model,
-                  const Samples &samples) {
+double measureMae(const std::function<torch::Tensor(const View &)> &forecast,
+                  const Samples &samples, double outputScale) {
   torch::NoGradGuard guard;
   double sum = 0;
   forSlabs(samples.size(), [&](int64_t first, int64_t count) {
-    torch::Tensor features =
-        makeFeatures(samples.view.narrow(first, count), model);
-    torch::Tensor error =
-        network.forward(features) - samples.deltas.narrow(0, first, count);
+    torch::Tensor error = forecast(samples.view.narrow(first, count)) -
+                          samples.deltas.narrow(0, first, count);
     sum += error.abs().sum(torch::kDouble).item<double>();
   });
-  return sum / double(samples.deltas.numel()) / model.outputScale;
+  return sum / double(samples.deltas.numel()) / outputScale;
+}
+
+double measureMae(Forecaster &network, const FamilyModel &model,
+                  const Samples &samples) {
+  return measureMae(
+      [&](const View &view) {
+        return network.forward(makeFeatures(view, model));
+      },
+      samples, model.outputScale);
 }
 
 Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,

@@ -61,7 +61,11 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
                                const FitOptions &options,
                                const EpochDone &done);
 
-/// Mean absolute error over all windows, in SOH.
+/// Mean absolute error over all windows, in SOH, of whatever gives of a view
+/// the changes [N, H] times the output scale.
+double measureMae(const std::function<torch::Tensor(const View &)> &forecast,
+                  const Samples &samples, double outputScale);
+/// That of a network that reads what `model` reads.
 double measureMae(Forecaster &network, const FamilyModel &model,
                   const Samples &samples);
 

@@ -140,6 +140,22 @@ void Trainer::measure(const std::shared_ptr<Network> &network,
   measureSide("test", test);
 }
 
+Result<Trained> Trainer::trainOn(Forecaster &forecaster,
+                                 const std::shared_ptr<Network> &network,
+                                 const FamilyModel &model,
+                                 const Distillation &distillation,
+                                 const FitOptions &fitting,
+                                 const EpochDone &done) const {
+  Result<std::vector<Epoch>> epochs =
+      fit(forecaster, model, training, validation, distillation, fitting, done);
+  if (!epochs)
+    return epochs.failure();
+  Trained trained{model, std::move(*epochs)};
+  network->store(trained.model);
+  record(trained.model, distillation);
+  return trained;
+}
+
 Result<Trained> Trainer::train(const FamilyModel &shape,
                                const Distillation &distillation,
                                const FitOptions &fitting,
@@ -148,15 +164,12 @@ Result<Trained> Trainer::train(const FamilyModel &shape,
     return possible.failure();
   std::shared_ptr<Network> network =
       makeNetwork(shape, curves(shape.basis), shape.seed);
-  Result<std::vector<Epoch>> epochs =
-      fit(*network, shape, training, validation, distillation, fitting, done);
-  if (!epochs)
-    return epochs.failure();
-  Trained trained{shape, std::move(*epochs)};
-  network->store(trained.model);
-  trained.model.ranges = calibrate(*network, plain, shape);
-  record(trained.model, distillation);
-  measure(network, trained.model);
+  Result<Trained> trained =
+      trainOn(*network, network, shape, distillation, fitting, done);
+  if (!trained)
+    return trained;
+  trained->model.ranges = calibrate(*network, plain, shape);
+  measure(network, trained->model);
   return trained;
 }
 
@@ -167,19 +180,16 @@ Result<Trained> Trainer::recover(const FamilyModel &model,
   Result<std::shared_ptr<Network>> network = loadNetwork(model);
   if (!network)
     return network.failure();
-  Result<std::vector<Epoch>> epochs =
-      fit(**network, model, training, validation, distillation, fitting, done);
-  if (!epochs)
-    return epochs.failure();
-  Trained trained{model, std::move(*epochs)};
-  (*network)->store(trained.model);
-  trained.model.ranges = calibrate(**network, plain, model);
+  Result<Trained> trained =
+      trainOn(**network, *network, model, distillation, fitting, done);
+  if (!trained)
+    return trained;
+  trained->model.ranges = calibrate(**network, plain, model);
   if (!model.masks.empty()) {
-    record(trained.model, TrainingStage::Pruned);
-    record(trained.model, TrainingStage::Recovered);
+    record(trained->model, TrainingStage::Pruned);
+    record(trained->model, TrainingStage::Recovered);
   }
-  record(trained.model, distillation);
-  measure(*network, trained.model);
+  measure(*network, trained->model);
   return trained;
 }
 
@@ -193,15 +203,12 @@ Result<Trained> Trainer::tuneQuantized(const FamilyModel &model,
   QuantizedNetwork quantized(*network, model);
   if (Status possible = quantized.check(); !possible)
     return possible.failure();
-  Result<std::vector<Epoch>> epochs =
-      fit(quantized, model, training, validation, distillation, fitting, done);
-  if (!epochs)
-    return epochs.failure();
-  Trained trained{model, std::move(*epochs)};
-  (*network)->store(trained.model);
-  record(trained.model, distillation);
-  record(trained.model, TrainingStage::QuantizationAware);
-  measure(*network, trained.model);
+  Result<Trained> trained =
+      trainOn(quantized, *network, model, distillation, fitting, done);
+  if (!trained)
+    return trained;
+  record(trained->model, TrainingStage::QuantizationAware);
+  measure(*network, trained->model);
   return trained;
 }
 
@@ -224,14 +231,6 @@ RowMatrix forecastSoh(Forecaster &network, const FamilyModel &model,
                view.last);
   });
   return toMatrix(result);
-}
-
-Result<RowMatrix> forecastSoh(const FamilyModel &model,
-                              const WindowSet &windows) {
-  Result<std::shared_ptr<Network>> network = loadNetwork(model);
-  if (!network)
-    return network.failure();
-  return forecastSoh(**network, model, windows);
 }
 
 } // namespace dlnet

@@ -2,10 +2,9 @@
 //
 // The stages of training, each from a model to a better or smaller one:
 //
-//   train            shape             -> weights, with a teacher or without
-//   recover          pruned model      -> the same zeros, other weights
-//   repaired tuneQuantized    model with ranges -> weights that bear the int8
-//   rounding
+//   train          shape              -> weights, with a teacher or without
+//   recover        pruned model       -> the same zeros, other weights
+//   tuneQuantized  model with ranges  -> weights that bear the int8 rounding
 #ifndef DLNET_TRAINER_TRAIN_H
 #define DLNET_TRAINER_TRAIN_H
 
@@ -76,6 +75,13 @@ public:
   Basis curves(int64_t count) const;
 
 private:
+  /// Fits `forecaster`, whose weights are those of `network`, and stores them
+  /// in a copy of `model`.
+  Result<Trained>
+  trainOn(Forecaster &forecaster, const std::shared_ptr<Network> &network,
+          const FamilyModel &model, const Distillation &distillation,
+          const FitOptions &fitting, const EpochDone &done) const;
+  /// Records the errors on the validation and the test cells.
   void measure(const std::shared_ptr<Network> &network,
                FamilyModel &model) const;
 
@@ -88,10 +94,7 @@ private:
 /// Whether cell and solver of `shape` go together, and its sizes are possible.
 Status checkShape(const FamilyModel &shape);
 
-/// SOH [N, H] that the model forecasts, in float arithmetic.
-Result<RowMatrix> forecastSoh(const FamilyModel &model,
-                              const WindowSet &windows);
-/// The same of any network that reads what `model` reads.
+/// SOH [N, H] that a network forecasts which reads what `model` reads.
 RowMatrix forecastSoh(Forecaster &network, const FamilyModel &model,
                       const WindowSet &windows);
 

@@ -6,7 +6,8 @@
 
 Prints a table and writes BUILD/bench.json, one flat object. Instructions are
 counted on an emulated Cortex-M4; cycles come from a model that no board has
-confirmed. Exits with 1 when a promise does not hold.
+confirmed. Exits with 1 when a promise does not hold that was measured. What
+the report.json beside FAMILY records of its training is shown, too.
 """
 import argparse
 import json
@@ -22,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "firmware"), os.path.join(HERE, "..", "tools", "m4")]
 import exactness  # noqa: E402
 import m4run  # noqa: E402
+import training  # noqa: E402
 
 
 def output(*command):
@@ -162,6 +164,10 @@ def main():
     options = parser.parse_args()
     figures = measure(options.build, options.family, options.data)
     kept = report(figures)
+    recorded = os.path.join(os.path.dirname(os.path.abspath(options.family)), "report.json")
+    if os.path.exists(recorded):
+        print("\nRecorded when ./dlnet family made the family, and not measured again now:\n")
+        training.report(training.read(recorded))
     path = os.path.join(options.build, "bench.json")
     with open(path + ".part", "w", encoding="utf-8") as file:
         json.dump(figures, file, indent=2, sort_keys=True)

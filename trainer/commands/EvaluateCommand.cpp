@@ -9,8 +9,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <filesystem>
 #include <memory>
 
 using namespace dlnet;
@@ -24,29 +22,30 @@ struct Arguments {
   ComparisonOptions comparison;
 };
 
-Result<std::vector<FamilyModel>>
-selectModels(const Family &family, const std::vector<std::string> &names) {
-  std::vector<FamilyModel> selected;
-  for (const FamilyModel &model : family.models)
-    if (names.empty() ? selected.empty() && model.role == "student"
-                      : std::count(names.begin(), names.end(), model.name) ||
-                            names == std::vector<std::string>{"all"})
-      selected.push_back(model);
-  for (const std::string &name : names)
-    if (name != "all" && std::none_of(selected.begin(), selected.end(),
-                                      [&](const FamilyModel &model) {
-                                        return model.name == name;
-                                      }))
-      return Failure{
-          fmt::format("family {}: no model '{}'", family.name, name)};
-  if (selected.empty())
-    return Failure{fmt::format("family {}: no student", family.name)};
+/// One comparison needs one kind of window.
+Result<std::vector<FamilyModel>> checkAlike(std::vector<FamilyModel> selected) {
   for (const FamilyModel &model : selected)
     if (model.window != selected.front().window ||
         model.horizon != selected.front().horizon)
       return Failure{fmt::format("{} and {} have other windows or horizons",
                                  selected.front().name, model.name)};
   return selected;
+}
+
+Result<std::vector<FamilyModel>>
+selectModels(const Family &family, const std::vector<std::string> &names) {
+  if (names == std::vector<std::string>{"all"})
+    return checkAlike(family.models);
+  std::vector<FamilyModel> selected;
+  for (const std::string &name :
+       names.empty() ? std::vector<std::string>{""} : names) {
+    Result<size_t> index = findModel(family, name);
+    if (!index)
+      return Failure{
+          fmt::format("family {}: {}", family.name, index.message())};
+    selected.push_back(family.models[*index]);
+  }
+  return checkAlike(std::move(selected));
 }
 
 int run(Arguments arguments) {
@@ -88,10 +87,8 @@ int run(Arguments arguments) {
                "well it forecasts a new cell.\n");
   if (arguments.json.empty())
     return 0;
-  std::filesystem::path path(arguments.json);
-  Status written = writeFiles(
-      path.has_parent_path() ? path.parent_path().string() : ".",
-      {{path.filename().string(), toJson(*comparison).dump(2) + "\n"}});
+  Status written =
+      writeFile(arguments.json, toJson(*comparison).dump(2) + "\n");
   return written ? 0 : reportError(written.message());
 }
 
@@ -133,6 +130,9 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
                    "of networks that are trained for comparison")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
+  command->add_flag("--published", arguments->comparison.published,
+                    "also train the published DLNet block, which takes "
+                    "minutes");
   command->add_option("--json", arguments->json, "also write the figures here");
   command->callback([&chosen, arguments] {
     chosen = [arguments] { return run(*arguments); };

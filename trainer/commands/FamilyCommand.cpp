@@ -25,6 +25,7 @@ struct Arguments {
   std::string output, family = "soh", speedup;
   DataOptions data;
   PlanOptions plan;
+  FigureOptions figures;
   size_t jobs = std::max(1u, std::thread::hardware_concurrency());
 };
 
@@ -92,8 +93,8 @@ int run(Arguments arguments) {
     return reportError("cannot find the path of this program");
   options.data = argumentsOf(arguments.data);
   options.directory = (fs::path(arguments.output) / "work").string();
-  FamilyRun run{options,        makePlan(options), {},
-                arguments.jobs, arguments.data,    *speedup};
+  FamilyRun run{options,        makePlan(options), {},      arguments.jobs,
+                arguments.data, arguments.figures, *speedup};
   std::vector<Job> jobs;
   for (const PlannedJob &planned : run.plan.jobs) {
     jobs.push_back(planned.job);
@@ -152,6 +153,11 @@ void dlnet::addFamily(CLI::App &app, Command &chosen) {
       ->add_option("--folds", arguments->plan.folds,
                    "of the cross-validation; 0 for none")
       ->check(CLI::IsMember({0, 2, 3, 4, 5, 6, 7, 8, 9, 10}))
+      ->capture_default_str();
+  command
+      ->add_option("--end-of-life", arguments->figures.endOfLife,
+                   "SOH at which a cell has ended, in the report")
+      ->check(CLI::Range(0.01, 1.5))
       ->capture_default_str();
   command->add_option("--jobs", arguments->jobs, "processes at once")
       ->check(CLI::Range(1, 256))

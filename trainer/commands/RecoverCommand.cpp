@@ -26,35 +26,29 @@ struct Arguments {
   int64_t stride = 1;
 };
 
-Result<FamilyModel> selectModel(const Family &family, const std::string &name) {
-  for (const FamilyModel &model : family.models)
-    if (name.empty() ? model.role == "student" : model.name == name)
-      return model;
-  return Failure{
-      name.empty()
-          ? fmt::format("family {}: no student", family.name)
-          : fmt::format("family {}: no model '{}'", family.name, name)};
-}
-
 int run(Arguments arguments) {
+  if (arguments.fit.epochs == 0 && arguments.quantizeEpochs == 0)
+    return reportError("--epochs and --quantize-epochs are both 0: there is "
+                       "nothing to train");
   Result<Family> family = readFamily(arguments.input);
   if (!family)
     return reportError(family.message());
-  Result<FamilyModel> model = selectModel(*family, arguments.model);
-  if (!model)
-    return reportError(model.message());
+  Result<size_t> index = findModel(*family, arguments.model);
+  if (!index)
+    return reportError(fmt::format("{}: {}", arguments.input, index.message()));
+  FamilyModel model = family->models[*index];
   if (Status output = checkOutput(arguments.output); !output)
     return reportError(output.message());
   if (arguments.quick) {
     makeQuick(arguments.fit, arguments.stride);
     arguments.quantizeEpochs = std::min<int64_t>(arguments.quantizeEpochs, 1);
   }
-  arguments.fit.seed = model->seed;
+  arguments.fit.seed = model.seed;
   if (arguments.prune > 0)
-    pruneBlocks(*model, arguments.prune);
+    pruneBlocks(model, arguments.prune);
 
   Result<TrainingRun> run = TrainingRun::prepare(
-      arguments.data, arguments.teacher, *model, arguments.stride);
+      arguments.data, arguments.teacher, model, arguments.stride);
   if (!run)
     return reportError(run.message());
   if (run->data.record.train != family->data.train)
@@ -63,10 +57,10 @@ int run(Arguments arguments) {
         "that it was trained with",
         arguments.input));
 
-  Trained trained{*model, {}};
+  Trained trained{model, {}};
   if (arguments.fit.epochs > 0) {
     Result<Trained> recovered =
-        run->trainer.recover(*model, run->distillation(), arguments.fit,
+        run->trainer.recover(model, run->distillation(), arguments.fit,
                              printEpochs(arguments.fit.epochs));
     if (!recovered)
       return reportError(recovered.message());

@@ -85,12 +85,8 @@ int TrainingRun::finish(const Trained &trained, const std::string &familyName,
     curve["loss"].push_back(epoch.loss);
     curve["validation_mae"].push_back(epoch.validationMae);
   }
-  fs::path path(output), beside = path;
-  beside.replace_extension(".json");
-  if (Status written =
-          writeFiles(path.has_parent_path() ? path.parent_path().string() : ".",
-                     {{beside.filename().string(), curve.dump(2) + "\n"}});
-      !written)
+  std::string beside = fs::path(output).replace_extension(".json").string();
+  if (Status written = writeFile(beside, curve.dump(2) + "\n"); !written)
     return reportError(written.message());
   if (Status written = writeFamily(family, output); !written)
     return reportError(written.message());

@@ -2,11 +2,8 @@
 #include "trainer/family/FamilyReport.h"
 
 #include "trainer/Comparison.h"
-#include "trainer/Teacher.h"
-#include "trainer/Train.h"
 #include "trainer/cells/CleaningReport.h"
-#include "trainer/cells/Floors.h"
-#include "trainer/cells/LinearFloors.h"
+#include "trainer/family/StageFigures.h"
 #include "trainer/family/Statistics.h"
 #include "trainer/report/Pictures.h"
 
@@ -24,13 +21,6 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// The cross-validated figures, MAE on the judging fold averaged over folds.
-struct Folds {
-  OverSeeds ridge;   ///< A value a fold.
-  OverSeeds teacher; ///< A value a fold.
-  std::map<std::string, std::map<Variant, OverSeeds>> students; ///< A seed.
-};
-
 class Reporter {
 public:
   explicit Reporter(const FamilyRun &run) : run(run) {}
@@ -38,18 +28,20 @@ public:
   Result<FamilyOutcome> report(const std::string &familyName) {
     if (Status read = readJobs(); !read)
       return read.failure();
-    Result<Data> loaded = loadSplit(0);
+    Result<Data> loaded = loadFold(run, 0);
     if (!loaded)
       return loaded.failure();
     data = std::move(*loaded);
     assemble(familyName);
-    if (Status done = crossValidate(); !done)
-      return done.failure();
+    Result<StageFigures> measured = measureStages(run, families);
+    if (!measured)
+      return measured.failure();
+    stages = std::move(*measured);
     if (Status done = compare(); !done)
       return done.failure();
     writeFlat();
     writeStudents();
-    writeStages();
+    report_["stages"] = toJson(stages);
     if (Status drawn = draw(); !drawn)
       return drawn.failure();
     outcome.files["report.json"] = report_.dump(2) + "\n";
@@ -58,7 +50,7 @@ public:
 
 private:
   const FamilyModel &modelOf(const PlannedJob &job) const {
-    return models.at(job.job.output);
+    return families.at(job.job.output).models.front();
   }
 
   Status readJobs() {
@@ -69,18 +61,9 @@ private:
       if (family->models.size() != 1)
         return Failure{fmt::format("{}: holds {} models, expected one",
                                    job.job.output, family->models.size())};
-      models.emplace(job.job.output, family->models.front());
       families.emplace(job.job.output, std::move(*family));
     }
     return success();
-  }
-
-  Result<Data> loadSplit(int64_t fold) const {
-    DataOptions options = run.data;
-    options.splitSeed = run.options.splitSeed;
-    options.folds = run.options.folds;
-    options.fold = fold;
-    return loadData(options);
   }
 
   static double validationOf(const FamilyModel &model) {
@@ -103,9 +86,9 @@ private:
     family.name = familyName;
     family.producer = "dlnet-train " DLNET_VERSION;
     family.data = data.record;
-    for (const StudentShape &shape : studentGrid())
+    for (const Shape &shape : studentGrid())
       family.models.push_back(best(Variant::Dense, shape.name()));
-    for (const StudentShape &shape : studentGrid()) {
+    for (const Shape &shape : studentGrid()) {
       FamilyModel pruned = best(Variant::Pruned, shape.name());
       pruned.name += "_p50";
       family.models.push_back(std::move(pruned));
@@ -118,69 +101,10 @@ private:
     }
   }
 
-  Result<double> teacherMae(int64_t fold, const Split &split) const {
-    std::vector<Family> members;
-    std::vector<FamilyModel> shapes;
-    for (const PlannedJob *job : run.plan.find(Variant::Teacher, "", fold)) {
-      members.push_back(families.at(job->job.output));
-      shapes.push_back(modelOf(*job));
-    }
-    Result<Teacher> teacher = Teacher::load(members);
-    if (!teacher)
-      return teacher.failure();
-    const FamilyModel &first = shapes.front();
-    WindowSet windows =
-        makeWindows(split.test, {first.window, first.horizon, 1});
-    Samples samples = makeSamples(windows, first.block, first.outputScale);
-    double sum = 0;
-    forSlabs(samples.size(), [&](int64_t from, int64_t count) {
-      torch::Tensor error =
-          teacher->forecast(samples.view.narrow(from, count)) -
-          samples.deltas.narrow(0, from, count);
-      sum += error.abs().sum(torch::kDouble).item<double>();
-    });
-    return sum / double(samples.deltas.numel()) / first.outputScale;
-  }
-
-  Status crossValidate() {
-    std::vector<const PlannedJob *> any;
-    for (int64_t fold = 0; fold < run.options.folds; ++fold) {
-      Result<Data> split = loadSplit(fold);
-      if (!split)
-        return split.failure();
-      const FamilyModel &first = outcome.family.models.front();
-      WindowOptions every{first.window, first.horizon, 1};
-      WindowSet test = makeWindows(split->split.test, every);
-      folds.ridge.values.push_back(
-          maeOf(fitRidge(makeWindows(split->split.train, every),
-                         makeWindows(split->split.validation, every))
-                    .forecast(test.inputs),
-                test.targets));
-      Result<double> teacher = teacherMae(fold, split->split);
-      if (!teacher)
-        return teacher.failure();
-      folds.teacher.values.push_back(*teacher);
-    }
-    if (!run.options.folds)
-      return success();
-    for (const StudentShape &shape : {studentUpTo2000(), studentUpTo500()})
-      for (Variant variant :
-           {Variant::Alone, Variant::Output, Variant::Trajectory})
-        for (int64_t seed = 0; seed < run.options.seeds; ++seed) {
-          OverSeeds byFold;
-          for (int64_t fold = 0; fold < run.options.folds; ++fold)
-            byFold.values.push_back(
-                *modelOf(
-                     *run.plan.find(variant, shape.name(), fold)[size_t(seed)])
-                     .measured.at("test")
-                     .maeFloat);
-          folds.students[shape.name()][variant].values.push_back(byFold.mean());
-        }
-    return success();
-  }
-
   Status compare() {
     ComparisonOptions options;
+    options.figures = run.figures;
+    options.published = !run.options.quick;
     if (run.options.quick)
       options.fit.epochs = 2;
     Result<Comparison> byCell =
@@ -190,13 +114,14 @@ private:
       return byCell.failure();
     comparison = std::move(*byCell);
     report_["unseen_cells"] = toJson(comparison);
-    std::string text = printComparison(comparison);
     Result<Comparison> byWindow =
         compareByWindow(outcome.family.models[0], data.set.cells, options);
     if (!byWindow)
       return byWindow.failure();
     report_["paper_protocol"] = toJson(*byWindow);
-    outcome.files["report.txt"] = text + "\n" + printComparison(*byWindow);
+    outcome.files["report.txt"] =
+        fmt::format("{}\n{}\n{}", printComparison(comparison),
+                    printStages(run, stages), printComparison(*byWindow));
     return success();
   }
 
@@ -206,10 +131,9 @@ private:
       report_[key + "_sd"] = figure.sd();
   }
 
-  /// The better of the ways to train that student, by what was measured most
-  /// often: with the output term, as the family's students are.
-  const OverSeeds &folded(const StudentShape &shape) {
-    return folds.students.at(shape.name()).at(Variant::Output);
+  /// Trained as the family's students are.
+  const OverSeeds &folded(const Shape &shape) {
+    return stages.folds.at(shape.name()).at(Variant::Output);
   }
 
   void writeFlat() {
@@ -219,17 +143,16 @@ private:
     report_["seeds"] = run.options.seeds;
     report_["folds"] = run.options.folds;
     if (run.options.folds) {
-      put("mae_ridge", folds.ridge);
-      // Folds, not seeds: the ensemble already holds several.
-      report_["mae_teacher"] = folds.teacher.mean();
-      report_["mae_teacher_by_fold"] = folds.teacher.values;
-      report_["mae_ridge_by_fold"] = folds.ridge.values;
-      report_.erase("mae_ridge_sd");
+      // Over folds, not seeds: ridge has none, the ensemble holds several.
+      report_["mae_ridge"] = stages.ridge.mean();
+      report_["mae_teacher"] = stages.teacher.mean();
+      report_["mae_teacher_by_fold"] = stages.teacher.values;
+      report_["mae_ridge_by_fold"] = stages.ridge.values;
       put("mae_student_2000", folded(studentUpTo2000()));
       put("mae_student_500", folded(studentUpTo500()));
       OverSeeds ratio = folded(studentUpTo2000());
       for (double &value : ratio.values)
-        value /= folds.ridge.mean();
+        value /= stages.ridge.mean();
       put("mae_student_2000_over_ridge", ratio);
     }
     put("mae_pruned50_recovered_ratio",
@@ -277,7 +200,7 @@ private:
   }
 
   void writeStudents() {
-    for (const StudentShape &shape : studentGrid()) {
+    for (const Shape &shape : studentGrid()) {
       const FamilyModel &model =
           modelOf(*run.plan.find(Variant::Dense, shape.name(), 0).front());
       json student = {{"name", shape.name()},
@@ -295,13 +218,6 @@ private:
       }
       report_["students"].push_back(std::move(student));
     }
-  }
-
-  void writeStages() {
-    for (const auto &[student, variants] : folds.students)
-      for (const auto &[variant, errors] : variants)
-        report_["stages_by_fold"][student][dlnet::name(variant)] = {
-            {"mae", errors.mean()}, {"mae_sd", errors.sd()}};
   }
 
   static Spread spreadOf(const OverSeeds &errors) {
@@ -352,13 +268,17 @@ private:
     FrontPicture front;
     front.costLabel = "multiply-accumulates a forecast";
     front.spreadNote = spread;
-    for (const StudentShape &shape : studentGrid())
+    for (const Shape &shape : studentGrid())
       front.students.push_back(
           {shape.name(),
            double(
                modelOf(*run.plan.find(Variant::Dense, shape.name(), 0).front())
                    .macs),
            spreadOf(testOf(Variant::Dense, shape.name(), true))});
+    FrontPoint teacher{"teacher", 0, {stages.familyTeacher, 0, 0}};
+    for (const PlannedJob *job : run.plan.find(Variant::Teacher, "", 0))
+      teacher.cost += double(modelOf(*job).macs);
+    front.teacher = std::move(teacher);
     front.floors = {{"ridge", floor->figures.mae}};
     if (Status done = keep(
             "front.svg",
@@ -367,7 +287,7 @@ private:
       return done;
 
     std::vector<StageBar> bars;
-    for (const auto &[student, variants] : folds.students)
+    for (const auto &[student, variants] : stages.folds)
       for (const auto &[variant, errors] : variants)
         bars.push_back({fmt::format("{} {}", student, dlnet::name(variant)),
                         spreadOf(errors)});
@@ -380,7 +300,7 @@ private:
 
   std::vector<LossRun> losses() const {
     std::vector<LossRun> runs;
-    for (const StudentShape &shape :
+    for (const Shape &shape :
          {studentGrid().front(), studentUpTo2000(), studentUpTo500()}) {
       fs::path curve =
           run.plan.find(Variant::Output, shape.name(), 0).front()->job.output;
@@ -424,10 +344,9 @@ private:
   }
 
   const FamilyRun &run;
-  std::map<std::string, FamilyModel> models;
-  std::map<std::string, Family> families;
+  JobFamilies families;
   Data data;
-  Folds folds;
+  StageFigures stages;
   Comparison comparison;
   json report_ = json::object();
   FamilyOutcome outcome;

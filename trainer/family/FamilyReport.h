@@ -8,6 +8,7 @@
 #include "frontend/Family.h"
 #include "frontend/Result.h"
 #include "trainer/Data.h"
+#include "trainer/cells/Figures.h"
 #include "trainer/family/Plan.h"
 
 #include <cstdint>
@@ -24,13 +25,14 @@ struct FamilyRun {
   std::vector<JobResult> results; ///< In the order of the plan's jobs.
   size_t atOnce = 1;
   DataOptions data;
+  FigureOptions figures;
   /// Of the recurrence against eager autograd, from the benchmark.
   std::optional<double> fusedSpeedup;
 };
 
 struct FamilyOutcome {
   Family family;
-  /// Files by name: report.json, report.md, pictures.
+  /// Files by name: report.json, report.txt, pictures.
   std::map<std::string, std::string> files;
 };
 

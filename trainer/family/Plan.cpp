@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <iterator>
 
 namespace dlnet {
 
@@ -11,15 +12,24 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The ensemble: several sizes, because unlike networks err differently.
-constexpr int64_t kTeacherUnits[] = {32, 16};
-constexpr int64_t kTeacherSeeds = 3;
-constexpr StudentShape kTeacherShape{32, 5, 4, 1};
+/// The ensemble: several resolutions, because unlike networks err differently.
+/// Seeds other than the students', or one could be its own teacher.
+struct Member {
+  Shape shape;
+  uint64_t seed;
+};
+constexpr Member kTeachers[] = {{{CellKind::Cfc, 32, 5, 4, 1}, 101},
+                                {{CellKind::Cfc, 32, 10, 4, 1}, 102},
+                                {{CellKind::Cfc, 32, 20, 4, 1}, 103},
+                                {{CellKind::Cfc, 32, 5, 4, 1}, 104}};
+constexpr size_t kQuickTeachers = 2;
 
-/// The teacher's share of the loss.
-constexpr const char *kShare = "0.7";
+/// The students' loss is all the teacher's: of every window, however it is
+/// augmented, the teacher knows a forecast, so that twice the usual epochs teach
+/// more instead of going into learning the cells by heart.
+constexpr const char *kShare = "1";
+constexpr const char *kStudentEpochs = "48";
 constexpr const char *kTrajectory = "0.3";
-constexpr const char *kPruned = "0.5";
 
 class Planner {
 public:
@@ -33,37 +43,36 @@ public:
   }
 
 private:
-  void plan(int64_t fold, const std::vector<StudentShape> &students) {
+  void plan(int64_t fold, const std::vector<Shape> &students) {
     this->fold = fold;
     teachers.clear();
-    for (int64_t units : kTeacherUnits)
-      for (int64_t i = 0; i < (options.quick ? 1 : kTeacherSeeds); ++i) {
-        StudentShape shape = kTeacherShape;
-        shape.units = units;
-        // Other seeds than the students', or one could be its own teacher.
-        teachers.push_back(add(Variant::Teacher, shape, 101 + uint64_t(i),
-                               "train", {"--role", "teacher"}));
-      }
-    for (const StudentShape &shape : students)
+    for (size_t i = 0;
+         i < (options.quick ? kQuickTeachers : std::size(kTeachers)); ++i)
+      teachers.push_back(add(Variant::Teacher, kTeachers[i].shape,
+                             kTeachers[i].seed, "train",
+                             {"--role", "teacher"}));
+    for (const Shape &shape : students)
       for (int64_t seed = 1; seed <= options.seeds; ++seed)
         plan(shape, uint64_t(seed));
   }
 
-  void plan(const StudentShape &shape, uint64_t seed) {
+  void plan(const Shape &shape, uint64_t seed) {
     bool stands = shape.name() == studentUpTo2000().name() ||
                   shape.name() == studentUpTo500().name();
     std::vector<std::string> taught = {"--share", kShare, "--last-share",
                                        kShare, "--teacher"};
     for (size_t teacher : teachers)
       taught.push_back(result.jobs[teacher].job.output);
+    const std::vector<std::string> longer = {"--epochs", kStudentEpochs};
     if (stands) {
-      add(Variant::Alone, shape, seed, "train", {});
+      add(Variant::Alone, shape, seed, "train", {}, {}, "", longer);
       std::vector<std::string> followed = taught;
       followed.insert(followed.begin(), {"--trajectory", kTrajectory});
-      add(Variant::Trajectory, shape, seed, "train", followed, teachers);
+      add(Variant::Trajectory, shape, seed, "train", followed, teachers, "",
+          longer);
     }
-    size_t student =
-        add(Variant::Output, shape, seed, "train", taught, teachers);
+    size_t student = add(Variant::Output, shape, seed, "train", taught,
+                         teachers, "", longer);
     if (fold > 0)
       return;
     std::vector<size_t> after = teachers;
@@ -72,10 +81,14 @@ private:
     add(Variant::Dense, shape, seed, "recover", taught, after, from,
         {"--epochs", "0"});
     add(Variant::Pruned, shape, seed, "recover", taught, after, from,
-        {"--prune", kPruned});
+        {"--prune", fmt::format("{}", kPrunedShare)});
+    if (stands)
+      add(Variant::Recovered, shape, seed, "recover", taught, after, from,
+          {"--prune", fmt::format("{}", kPrunedShare), "--quantize-epochs",
+           "0"});
   }
 
-  size_t add(Variant variant, const StudentShape &shape, uint64_t seed,
+  size_t add(Variant variant, const Shape &shape, uint64_t seed,
              const std::string &verb, const std::vector<std::string> &teaching,
              std::vector<size_t> after = {}, const std::string &from = "",
              const std::vector<std::string> &more = {}) {
@@ -95,9 +108,9 @@ private:
       append({"--folds", std::to_string(options.folds), "--fold",
               std::to_string(fold)});
     if (verb == "train")
-      append({"--name", shape.name(), "--seed", std::to_string(seed), "--units",
-              std::to_string(shape.units), "--block",
-              std::to_string(shape.block), "--basis",
+      append({"--name", shape.name(), "--seed", std::to_string(seed), "--cell",
+              dlnet::name(shape.cell), "--units", std::to_string(shape.units),
+              "--block", std::to_string(shape.block), "--basis",
               std::to_string(shape.basis), "--substeps",
               std::to_string(shape.substeps)});
     append(more);
@@ -136,28 +149,32 @@ const char *name(Variant variant) {
     return "trajectory";
   case Variant::Dense:
     return "int8";
+  case Variant::Recovered:
+    return "recovered";
   case Variant::Pruned:
     return "pruned";
   }
   return "unknown";
 }
 
-std::string StudentShape::name() const {
-  return substeps == 1 ? fmt::format("liquid{}_b{}_k{}", units, block, basis)
-                       : fmt::format("liquid{}_b{}_k{}_s{}", units, block,
-                                     basis, substeps);
+std::string Shape::name() const {
+  std::string sizes =
+      fmt::format("{}{}_b{}_k{}", dlnet::name(cell), units, block, basis);
+  return substeps == 1 ? sizes : fmt::format("{}_s{}", sizes, substeps);
 }
 
-const std::vector<StudentShape> &studentGrid() {
-  static const std::vector<StudentShape> grid = {
-      {22, 10, 4, 1}, {22, 5, 4, 1}, {16, 5, 4, 1},  {16, 10, 4, 1},
-      {16, 10, 4, 2}, {12, 5, 3, 1}, {10, 10, 3, 1}, {7, 5, 2, 1},
-      {7, 10, 2, 1},  {4, 10, 2, 1}, {4, 20, 1, 1},  {32, 5, 4, 1}};
+const std::vector<Shape> &studentGrid() {
+  constexpr CellKind kLiquid = CellKind::Liquid;
+  static const std::vector<Shape> grid = {
+      {kLiquid, 22, 10, 4, 1}, {kLiquid, 22, 5, 4, 1},  {kLiquid, 16, 5, 4, 1},
+      {kLiquid, 16, 10, 4, 1}, {kLiquid, 16, 10, 4, 2}, {kLiquid, 12, 5, 3, 1},
+      {kLiquid, 10, 10, 3, 1}, {kLiquid, 7, 5, 2, 1},   {kLiquid, 7, 10, 2, 1},
+      {kLiquid, 4, 10, 2, 1},  {kLiquid, 4, 20, 1, 1},  {kLiquid, 32, 5, 4, 1}};
   return grid;
 }
 
-const StudentShape &studentUpTo2000() { return studentGrid()[1]; }
-const StudentShape &studentUpTo500() { return studentGrid()[7]; }
+const Shape &studentUpTo2000() { return studentGrid()[1]; }
+const Shape &studentUpTo500() { return studentGrid()[7]; }
 
 Plan makePlan(const PlanOptions &options) { return Planner(options).make(); }
 

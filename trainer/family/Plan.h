@@ -4,11 +4,14 @@
 // `recover`, which anyone can repeat by hand.
 //
 //   teachers --> students, distilled --> pruned and recovered --> int8-aware
-//                (and alone, to see what     '--> dense, int8-aware
-//                 the teacher was worth)
+//                                    '--> dense, int8-aware
+//
+// and, of the students that stand for their size, those without one stage or
+// another, to see what it is worth.
 #ifndef DLNET_TRAINER_FAMILY_PLAN_H
 #define DLNET_TRAINER_FAMILY_PLAN_H
 
+#include "frontend/Family.h"
 #include "trainer/jobs/Jobs.h"
 
 #include <cstdint>
@@ -18,7 +21,8 @@
 namespace dlnet {
 
 /// A point of the grid.
-struct StudentShape {
+struct Shape {
+  CellKind cell;
   int64_t units, block, basis, substeps;
 
   std::string name() const; ///< Such as "liquid16_b10_k4".
@@ -26,10 +30,13 @@ struct StudentShape {
 
 /// Twelve students, from under 300 to over 3,000 numbers; the first is the one
 /// that is compiled where nobody chooses.
-const std::vector<StudentShape> &studentGrid();
+const std::vector<Shape> &studentGrid();
 /// The grid's students that stand for their size in cross-validation.
-const StudentShape &studentUpTo2000();
-const StudentShape &studentUpTo500();
+const Shape &studentUpTo2000();
+const Shape &studentUpTo500();
+
+/// Of the blocks of each product of the state, in the pruned students.
+inline constexpr double kPrunedShare = 0.5;
 
 struct PlanOptions {
   std::string program;           ///< Path of dlnet-train.
@@ -44,7 +51,15 @@ struct PlanOptions {
 };
 
 /// How a network came about.
-enum class Variant { Teacher, Alone, Output, Trajectory, Dense, Pruned };
+enum class Variant {
+  Teacher,
+  Alone,      ///< Without a teacher.
+  Output,     ///< Follows the teacher's forecast.
+  Trajectory, ///< And its states.
+  Dense,      ///< Output, then under int8 rounding.
+  Recovered,  ///< Output, pruned, trained on.
+  Pruned      ///< Recovered, then under int8 rounding.
+};
 const char *name(Variant variant);
 
 struct PlannedJob {

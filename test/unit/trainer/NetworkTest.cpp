@@ -3,6 +3,7 @@
 // A network is only as good as the file that it becomes: what is stored must be
 // what was trained, pass the family's own checks, and hold its masks.
 #include "trainer/networks/Network.h"
+#include "CellCases.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,19 +16,6 @@
 using namespace dlnet;
 
 namespace {
-
-struct CellCase {
-  CellKind cell;
-  SolverKind solver;
-};
-
-std::string label(const CellCase &each) {
-  return fmt::format("{}_{}", name(each.cell), name(each.solver));
-}
-
-void PrintTo(const CellCase &each, std::ostream *stream) {
-  *stream << label(each);
-}
 
 FamilyModel shapeFor(const CellCase &each, int64_t units = 5) {
   FamilyModel shape;
@@ -216,12 +204,6 @@ TEST_P(NetworkOf, MaskedWeightsStayZero) {
   EXPECT_TRUE(again.masks.empty());
   EXPECT_NE(again.tensor("readout.w").values[0], 0);
 }
-
-constexpr CellCase kCases[] = {{CellKind::Liquid, SolverKind::ExplicitEuler},
-                               {CellKind::Ltc, SolverKind::ExplicitEuler},
-                               {CellKind::Ltc, SolverKind::Fused},
-                               {CellKind::CtRnn, SolverKind::ExplicitEuler},
-                               {CellKind::Cfc, SolverKind::ClosedForm}};
 
 INSTANTIATE_TEST_SUITE_P(All, NetworkOf, testing::ValuesIn(kCases),
                          [](const auto &info) { return label(info.param); });

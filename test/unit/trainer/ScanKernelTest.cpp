@@ -4,6 +4,7 @@
 // precision, and its gradients against finite differences of those: nothing
 // here is shared with the code that it judges.
 #include "trainer/networks/ScanKernel.h"
+#include "CellCases.h"
 #include "trainer/cells/Random.h"
 
 #include <gtest/gtest.h>
@@ -162,19 +163,6 @@ struct Problem {
   Floats single, features, gradStates;
 };
 
-struct Case {
-  CellKind cell;
-  SolverKind solver;
-};
-
-constexpr Case kCases[] = {{CellKind::Liquid, SolverKind::ExplicitEuler},
-                           {CellKind::Liquid, SolverKind::Fused},
-                           {CellKind::Ltc, SolverKind::ExplicitEuler},
-                           {CellKind::Ltc, SolverKind::Fused},
-                           {CellKind::CtRnn, SolverKind::ExplicitEuler},
-                           {CellKind::CtRnn, SolverKind::Fused},
-                           {CellKind::Cfc, SolverKind::ClosedForm}};
-
 /// Both pieces of code, where the processor can run both.
 class ScanKernel : public testing::TestWithParam<bool> {
 protected:
@@ -183,7 +171,7 @@ protected:
 };
 
 TEST_P(ScanKernel, EqualsTheFormulaAndItsFiniteDifferences) {
-  for (const Case &each : kCases)
+  for (const CellCase &each : kCases)
     for (int64_t units : {1, 3, 5})
       for (int64_t samples : {1, 66})
         for (int64_t substeps : {1, 3}) {

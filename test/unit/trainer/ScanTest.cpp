@@ -4,6 +4,7 @@
 // recorded step by step, is what it must equal, for every cell and solver, and
 // for batches that do not fill their tiles.
 #include "trainer/networks/Scan.h"
+#include "CellCases.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,27 +18,6 @@
 using namespace dlnet;
 
 namespace {
-
-struct CellCase {
-  CellKind cell;
-  SolverKind solver;
-};
-
-std::string label(const CellCase &each) {
-  return fmt::format("{}_{}", name(each.cell), name(each.solver));
-}
-
-void PrintTo(const CellCase &each, std::ostream *stream) {
-  *stream << label(each);
-}
-
-constexpr CellCase kCases[] = {{CellKind::Liquid, SolverKind::ExplicitEuler},
-                               {CellKind::Liquid, SolverKind::Fused},
-                               {CellKind::Ltc, SolverKind::ExplicitEuler},
-                               {CellKind::Ltc, SolverKind::Fused},
-                               {CellKind::CtRnn, SolverKind::ExplicitEuler},
-                               {CellKind::CtRnn, SolverKind::Fused},
-                               {CellKind::Cfc, SolverKind::ClosedForm}};
 
 /// A scan with random parameters; all of them want gradients.
 struct Problem {

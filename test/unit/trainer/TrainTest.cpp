@@ -5,6 +5,7 @@
 #include "TemporaryFolder.h"
 #include "frontend/Family.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -122,6 +123,10 @@ INSTANTIATE_TEST_SUITE_P(
             "not solved by"},
         Mistake{"AbsentFamily", "recover @/none --simulated -o @/f.safetensors",
                 "none"},
+        Mistake{"NothingToTrain",
+                "recover @/none --simulated --epochs 0 --quantize-epochs 0 "
+                "-o @/f.safetensors",
+                "nothing to train"},
         Mistake{"EvaluateWithoutCells", "evaluate @/none", "none"},
         Mistake{"BothSources", "train --simulated --data @ -o @/f.safetensors",
                 "--simulated"},
@@ -233,6 +238,11 @@ TEST(Family, HoldsEveryStudentAndIsTheSameAfterAStop) {
                            "horizons.svg", "forecasts.svg"})
     EXPECT_FALSE(folder.read(std::string("out/") + file).empty()) << file;
   EXPECT_NE(folder.read("out/front.svg").find("simulated"), std::string::npos);
+  for (const char *stage : {"distilled", "tuned for int8", "pruned",
+                            "pruned, recovered", "pruned, recovered, tuned"})
+    EXPECT_NE(whole.output.find(fmt::format("liquid22_b5_k4, {} ", stage)),
+              std::string::npos)
+        << stage;
 
   // What is there is not done again; what is missing is, to the same end.
   std::filesystem::remove(
@@ -255,12 +265,14 @@ TEST(Evaluate, PutsFloorsBesideTheNetworkOnUnseenCells) {
                 .status,
             0);
   std::string evaluate = "evaluate " + folder.path("f.safetensors") + data +
-                         " --epochs 1 --json " + folder.path("figures.json");
+                         " --epochs 1 --published --json " +
+                         folder.path("figures.json");
   ToolRun run = runTool(folder, evaluate);
   ASSERT_EQ(run.status, 0) << run.errors;
   for (const char *name :
        {"liquid2 ", "liquid2 int8", "persistence", "quadratic", "cubic",
-        "ridge", "linear, absolute loss", "MLP", "of 2 cells"})
+        "ridge", "linear, absolute loss", "MLP", "DLNet block, published",
+        "of 2 cells"})
     EXPECT_NE(run.output.find(name), std::string::npos) << name;
   EXPECT_NE(folder.read("figures.json").find("contenders"), std::string::npos);
 
