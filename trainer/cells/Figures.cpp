@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
 
 namespace dlnet {
 
@@ -104,7 +105,7 @@ Figures measureFigures(const RowMatrix &forecast, const WindowSet &windows,
   figures.windows = size_t(windows.size());
   figures.maeByHorizon.assign(size_t(horizon), 0);
   double squares = 0, relative = 0, raw = 0, knee = 0, noKnee = 0, all = 0;
-  int cell = -1;
+  std::map<int, size_t> places; // windows of a cell may lie apart
   for (Eigen::Index row = 0; row < windows.size(); ++row) {
     double sum = 0;
     for (Eigen::Index h = 0; h < horizon; ++h) {
@@ -120,12 +121,13 @@ Figures measureFigures(const RowMatrix &forecast, const WindowSet &windows,
     all += sum;
     (knees[size_t(row)] ? knee : noKnee) += sum;
     figures.kneeWindows += knees[size_t(row)];
-    if (windows.cell[size_t(row)] != cell) {
-      cell = windows.cell[size_t(row)];
+    int cell = windows.cell[size_t(row)];
+    auto [place, isNew] = places.try_emplace(cell, figures.cells.size());
+    if (isNew)
       figures.cells.push_back({windows.names[size_t(cell)], 0, 0});
-    }
-    ++figures.cells.back().windows;
-    figures.cells.back().mae += sum;
+    CellFigure &figure = figures.cells[place->second];
+    ++figure.windows;
+    figure.mae += sum;
   }
 
   figures.mae = all / count;

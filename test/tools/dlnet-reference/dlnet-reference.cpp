@@ -160,35 +160,34 @@ int makeCells(const CellsArguments &arguments) {
   return status ? 0 : fail(status.message());
 }
 
-struct AgedArguments {
+struct AgelessArguments {
   std::string family, output;
-  uint32_t seed = 1;
 };
 
-/// Gives each model of a family the age as a fourth input, with weights of the
-/// size of its other ones.
-int makeAged(const AgedArguments &arguments) {
+/// Takes the age, the last of the inputs, from each model of a family.
+int makeAgeless(const AgelessArguments &arguments) {
   auto family = readFamily(arguments.family);
   if (!family)
     return fail(family.message());
-  std::mt19937 random(arguments.seed);
   for (FamilyModel &model : family->models) {
-    if (model.features.age)
+    if (!model.features.age)
       continue;
-    model.features.age.emplace();
-    model.ranges.age = {-1, 3};
+    model.features.age.reset();
+    model.ranges.age = {};
     for (const auto &[key, shape] : expectedTensors(model)) {
-      Tensor &tensor = model.tensors.at(key);
-      if (tensor.shape == shape)
-        continue;
-      Tensor wide{shape, {}};
-      for (int64_t row = 0; row < shape[0]; ++row) {
-        auto first = tensor.values.begin() + row * tensor.shape[1];
-        wide.values.insert(wide.values.end(), first, first + tensor.shape[1]);
-        wide.values.push_back(first[random() % tensor.shape[1]] / 2);
-      }
-      tensor = std::move(wide);
-      model.masks.erase(key);
+      auto narrow = [&, &shape = shape](Tensor &tensor) {
+        if (tensor.shape == shape)
+          return;
+        Tensor result{shape, {}};
+        for (int64_t row = 0; row < shape[0]; ++row) {
+          auto first = tensor.values.begin() + row * tensor.shape[1];
+          result.values.insert(result.values.end(), first, first + shape[1]);
+        }
+        tensor = std::move(result);
+      };
+      narrow(model.tensors.at(key));
+      if (auto mask = model.masks.find(key); mask != model.masks.end())
+        narrow(mask->second);
     }
   }
   Status status = writeFamily(*family, arguments.output);
@@ -286,12 +285,12 @@ int main(int argc, char **argv) {
   sub->add_option("-o,--output", cells.output)->required();
   sub->callback([&] { command = [&] { return makeCells(cells); }; });
 
-  AgedArguments aged;
-  sub = app.add_subcommand("aged", "a family whose models also read the age");
-  sub->add_option("family", aged.family)->required();
-  sub->add_option("--seed", aged.seed);
-  sub->add_option("-o,--output", aged.output)->required();
-  sub->callback([&] { command = [&] { return makeAged(aged); }; });
+  AgelessArguments ageless;
+  sub = app.add_subcommand("ageless",
+                           "a family without the age among its inputs");
+  sub->add_option("family", ageless.family)->required();
+  sub->add_option("-o,--output", ageless.output)->required();
+  sub->callback([&] { command = [&] { return makeAgeless(ageless); }; });
 
   ProductArguments product;
   sub = app.add_subcommand("product", "product.c: one product, checked");

@@ -64,6 +64,16 @@ TEST(Figures, CountEachCellOnce) {
   EXPECT_DOUBLE_EQ(figures.spread.sd, 0.1875 / std::sqrt(2.0));
 }
 
+TEST(Figures, CountACellOnceWhoseWindowsLieApart) {
+  WindowSet set = smallSet();
+  set.cell = {0, 1, 0};
+  Figures figures = measureFigures(smallForecast(), set);
+  ASSERT_EQ(figures.cells.size(), 2u);
+  EXPECT_EQ(figures.cells[0].windows, 2u);
+  EXPECT_DOUBLE_EQ(figures.cells[0].mae, 0.5 / 4);
+  EXPECT_DOUBLE_EQ(figures.cells[1].mae, 1.0 / 2);
+}
+
 TEST(Figures, MedianOfThreeCells) {
   WindowSet set = smallSet();
   set.cell = {0, 1, 2};
