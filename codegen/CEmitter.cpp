@@ -7,6 +7,7 @@
 #include "codegen/Kernels.h"
 #include "codegen/Packing.h"
 #include "codegen/Templates.h"
+#include "passes/Emitted.h"
 #include "passes/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -26,7 +27,8 @@ namespace {
 /// Constant tables, each printed once however often it is used.
 class Tables {
 public:
-  explicit Tables(std::string prefix) : prefix(std::move(prefix)) {}
+  Tables(std::string prefix, Place place)
+      : prefix(std::move(prefix)), place(place) {}
 
   /// Name of a table with these elements; `kind` is part of the name.
   template <typename T>
@@ -37,15 +39,16 @@ public:
       os << (i % 8 == 0 ? "\n    " : " ");
       if constexpr (std::is_same_v<T, uint32_t>)
         os << formatv("0x{0:x-8}u,", value);
-      else if (value == INT32_MIN)
+      else if (int64_t(value) == INT32_MIN)
         os << "(-2147483647 - 1),"; // no C literal has this value
       else
-        os << value << ",";
+        os << int64_t(value) << ",";
     }
     auto [it, isNew] = names.try_emplace(type.str() + body, "");
     if (isNew) {
       it->second = formatv("{0}_{1}{2}", prefix, kind, counts[kind.str()]++);
-      text += formatv("\nstatic const {0} {1}[{2}] = {{{3}\n};\n", type,
+      text += formatv("\nstatic {0} {1} {2}[{3}] = {{{4}\n};\n",
+                      place == Place::Ram ? "DLN_IN_RAM" : "const", type,
                       it->second, values.size(), body)
                   .str();
       bytes += values.size() * sizeof(T);
@@ -58,6 +61,7 @@ public:
 
 private:
   std::string prefix;
+  Place place;
   std::map<std::string, std::string> names;
   std::map<std::string, unsigned> counts;
 };
@@ -78,15 +82,16 @@ class CEmitter {
 public:
   CEmitter(ModelOp model, const EmitOptions &options)
       : model(model), options(options), name(options.name),
-        upper(StringRef(options.name).upper()), tables(options.name), os(body) {
-  }
+        upper(StringRef(options.name).upper()),
+        tables(options.name, options.place), os(body) {}
 
   EmittedC emit() {
     indent = 1;
     emitBlock(model.getBody().front());
     EmittedC result;
     result.tableBytes = tables.bytes;
-    result.stateBytes = stateBytes();
+    result.tableRamBytes = options.place == Place::Ram ? tables.bytes : 0;
+    result.stateBytes = lnn::stateBytes(model);
     result.header = header(result);
     result.source = source();
     return result;
@@ -166,15 +171,15 @@ private:
   /// A multiplier or a bias: a literal when it is the same for every row.
   std::string perRow(StringRef kind, ArrayRef<int32_t> values,
                      StringRef index) {
-    if (llvm::all_equal(values))
+    RowForm form = rowForm(values);
+    if (form == RowForm::Literal)
       return literal(values.front());
-    bool narrow = llvm::all_of(
-        values, [](int32_t v) { return v >= INT16_MIN && v <= INT16_MAX; });
     return formatv(
         "{0}[{1}]",
-        narrow ? tables.add<int16_t>("int16_t", kind,
-                                     llvm::to_vector_of<int16_t>(values))
-               : tables.add<int32_t>("int32_t", kind, values),
+        form == RowForm::Int16
+            ? tables.add<int16_t>("int16_t", kind,
+                                  llvm::to_vector_of<int16_t>(values))
+            : tables.add<int32_t>("int32_t", kind, values),
         index);
   }
 
@@ -223,15 +228,27 @@ private:
   }
 
   void emit(MatvecS8Op op) {
-    bool dual = *op.getPacking() == Packing::DualRow;
-    use(dual ? Kernel::DualRow : Kernel::Sxtb16);
-    PackedWeights packed = packWeights(op.getWeights(), *op.getPacking());
-    line("dln_matvec_{0}({1}, {2}, {3}, {4}u, {5}u); /* {6}, {7}x{8} */",
-         stringifyPacking(*op.getPacking()),
-         tables.add<uint32_t>("uint32_t", "weights", packed.words),
-         pointer(op.getInput()), pointer(op.getResult()), packed.rowBlocks,
-         packed.columnPairs, describe(op), sizeOf(op.getResult()),
-         sizeOf(op.getInput()));
+    Packing packing = *op.getPacking();
+    PackedWeights packed = packWeights(op.getWeights(), packing);
+    std::string kernel = stringifyPacking(packing).str();
+    if (op.getUnroll()) {
+      unrolled.insert({kernelOf(packing), packed.columnPairs});
+      kernel += formatv("_{0}", packed.columnPairs);
+    } else {
+      use(kernelOf(packing));
+    }
+    std::string tableNames =
+        tables.add<uint32_t>("uint32_t", "weights", packed.words);
+    if (isSparse(packing))
+      tableNames +=
+          ", " + tables.add<uint8_t>("uint8_t", "blocks", packed.blocks);
+    std::string sizes =
+        formatv("{0}u", isSparse(packing) ? packed.rowPairs : packed.rowBlocks);
+    if (!isSparse(packing) && !op.getUnroll())
+      sizes += formatv(", {0}u", packed.columnPairs);
+    line("dln_matvec_{0}({1}, {2}, {3}, {4}); /* {5}, {6}x{7} */", kernel,
+         tableNames, pointer(op.getInput()), pointer(op.getResult()), sizes,
+         describe(op), sizeOf(op.getResult()), sizeOf(op.getInput()));
   }
 
   void emit(ScanOp op) {
@@ -262,12 +279,52 @@ private:
 
   void emit(FusedOp op) {
     int64_t size = sizeOf(op.getResult(0));
+    auto interpolations = op.getBody().getOps<InterpolateS32Op>();
+    if (!interpolations.empty())
+      return emitInterpolated(op, *interpolations.begin());
     if (size == 1)
       open("");
     else
       open(formatv("for (i = 0; i < {0}u; ++i)", size));
-    StringRef index = size == 1 ? "0" : "i";
+    emitElement(op, size == 1 ? "0" : "i");
+    close();
+  }
+
+  /// The loop of a group as one from knot to knot around one over the elements
+  /// between them.
+  void emitInterpolated(FusedOp op, InterpolateS32Op any) {
+    open("");
+    line("uint32_t knot, j;");
+    for (auto inner : op.getBody().getOps<InterpolateS32Op>()) {
+      std::string variable = formatv("v{0}", variables++);
+      line("int32_t {0} = {1}[0] * {2};", variable, pointer(inner.getKnots()),
+           inner.getStep());
+      scalars[inner.getResult()] = variable;
+    }
+    line("i = 0;");
+    open(formatv("for (knot = 0; knot < {0}u; ++knot)",
+                 sizeOf(any.getKnots()) - 1));
+    for (auto inner : op.getBody().getOps<InterpolateS32Op>())
+      line("const int32_t d{0} = {1}[knot + 1u] - {1}[knot];",
+           scalars[inner.getResult()], pointer(inner.getKnots()));
+    open(formatv("for (j = 0; j < {0}u; ++j)", any.getStep()));
+    for (auto inner : op.getBody().getOps<InterpolateS32Op>())
+      line("{0} += d{0};", scalars[inner.getResult()]);
+    emitElement(op, "i");
+    line("++i;");
+    close();
+    close();
+    close();
+  }
+
+  /// Element `index` of a group's results.
+  void emitElement(FusedOp op, StringRef index) {
     for (Operation &inner : op.getBody().front().without_terminator()) {
+      if (isa<InterpolateS32Op>(inner))
+        continue; // has its variable already
+      if (auto shift = dyn_cast<RoundShiftS32Op>(inner);
+          shift && isPartOfSteps(shift))
+        continue;
       std::string expression =
           llvm::TypeSwitch<Operation *, std::string>(&inner)
               .Case<HighByteOp, RequantizeOp, LutS16Op, AddS32Op, SubS32Op,
@@ -282,13 +339,13 @@ private:
       line(widthOf(value) == 16 ? "{0}[{1}] = (int16_t){2};"
                                 : "{0}[{1}] = {2};",
            bufferOf(op, i), index, scalar(value, index));
-    close();
   }
 
   // ---- Operations in registers ----
 
   std::string spell(HighByteOp op, StringRef i) {
-    return formatv("{0} >> 8", scalar(op.getInput(), i));
+    use(Kernel::SignedByte);
+    return formatv("dln_s8((uint32_t){0} >> 8)", scalar(op.getInput(), i));
   }
 
   std::string spell(RequantizeOp op, StringRef i) {
@@ -313,6 +370,7 @@ private:
   }
 
   std::string spell(LutS16Op op, StringRef i) {
+    use(Kernel::MultiplyHigh);
     use(Kernel::Lookup);
     return formatv("dln_lookup({0}, {1}u, {2})",
                    tables.add<int16_t>("int16_t", "table", op.getTable()),
@@ -336,40 +394,51 @@ private:
   std::string spell(RoundShiftS32Op op, StringRef i) {
     if (op.getShift() == 0)
       return scalar(op.getInput(), i);
-    use(Kernel::RoundShift);
-    return formatv("dln_round_shift({0}, {1}u)", scalar(op.getInput(), i),
-                   op.getShift());
+    return shiftedOnto("0", op, i);
   }
 
   std::string spell(ClampS32Op op, StringRef i) {
     std::string input = scalar(op.getInput(), i);
     if (op.getMin() == INT16_MIN && op.getMax() == INT16_MAX)
       return saturated(input);
+    if (op.getMin() == 0 && op.getMax() == INT16_MAX) {
+      use(Kernel::Positive);
+      return formatv("dln_positive16({0})", input);
+    }
     use(Kernel::Clamp);
     return formatv("dln_clamp({0}, {1}, {2})", input, literal(op.getMin()),
                    literal(op.getMax()));
   }
 
   std::string spell(EulerStepS16Op op, StringRef i) {
+    if (auto shift = op.getDelta().getDefiningOp<RoundShiftS32Op>();
+        shift && isPartOfSteps(shift))
+      return saturated(shiftedOnto(scalar(op.getState(), i), shift, i));
     return saturated(formatv("{0} + {1}", scalar(op.getState(), i),
                              scalar(op.getDelta(), i)));
+  }
+
+  /// `sum` and the shifted value. C leaves shifts of negative numbers open, so
+  /// that it is a product; by 1, -v / 2 rounded up and v, as 2^31 is no int.
+  std::string shiftedOnto(const std::string &sum, RoundShiftS32Op op,
+                          StringRef i) {
+    use(Kernel::MultiplyHigh);
+    std::string input = scalar(op.getInput(), i);
+    if (op.getShift() == 1)
+      return formatv("dln_multiply_high({0}, {1}, {0})", input,
+                     literal(INT32_MIN));
+    return formatv("dln_multiply_high({0}, {1}, {2})", input,
+                   literal(int64_t(1) << (32 - op.getShift())), sum);
   }
 
   // ---- The files ----
 
   bool readsAge() { return model.getAge() != nullptr; }
+  Variant variant() { return {readsAge(), options.place == Place::Ram}; }
 
   SmallVector<DictionaryAttr> arena() {
     return llvm::to_vector(model->getAttrOfType<ArrayAttr>(kArenaAttr)
                                .getAsRange<DictionaryAttr>());
-  }
-
-  int64_t stateBytes() {
-    int64_t bytes = 4 + 2 * model.getWindowSize() + (readsAge() ? 2 : 0);
-    for (DictionaryAttr buffer : arena())
-      bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
-               buffer.getAs<IntegerAttr>("width").getInt() / 8;
-    return (bytes + 3) / 4 * 4;
   }
 
   SmallVector<Field> commonFields();
@@ -384,6 +453,7 @@ private:
   llvm::raw_string_ostream os;
   unsigned indent = 0, depth = 0, variables = 0;
   std::set<Kernel> kernels;
+  UnrolledKernels unrolled;
   llvm::DenseMap<Value, std::string> scalars;
   std::vector<std::string> loopVariables;
 };
@@ -413,7 +483,7 @@ std::string CEmitter::header(const EmittedC &sizes) {
                  {"horizon", std::to_string(model.getHorizonSize())},
                  {"one", std::to_string(1 << model.getFractionBits())},
                  {"members", members}});
-  return headerText(fields, readsAge());
+  return headerText(fields, variant());
 }
 
 std::string CEmitter::source() {
@@ -423,11 +493,11 @@ std::string CEmitter::source() {
   for (const std::string &variable : loopVariables)
     counters += "\n    uint32_t " + variable + ";";
   SmallVector<Field> fields = commonFields();
-  fields.append({{"kernels", kernelText(kernels)},
+  fields.append({{"kernels", kernelText(kernels, unrolled)},
                  {"tables", tables.text},
                  {"counters", counters},
                  {"body", body}});
-  return sourceText(fields, readsAge());
+  return sourceText(fields, variant());
 }
 
 } // namespace

@@ -16,17 +16,25 @@ namespace dlnet::codegen {
 /// header and a source of different versions do not fit.
 inline constexpr int kEmittedAbi = 1;
 
+/// Where the constant tables live on the target.
+enum class Place {
+  Flash,
+  Ram ///< The startup code copies them there, for flash with wait states.
+};
+
 struct EmitOptions {
   /// Prefix of every public name and stem of both files; a C identifier.
   std::string name;
   /// Lines about the model for the header: what it is, its measured errors.
   std::vector<std::string> facts;
+  Place place = Place::Flash;
 };
 
 struct EmittedC {
   std::string header, source;
-  int64_t tableBytes = 0; ///< Constant tables, in flash.
-  int64_t stateBytes = 0; ///< sizeof(<name>_state).
+  int64_t tableBytes = 0;    ///< Constant tables, in flash wherever they live.
+  int64_t tableRamBytes = 0; ///< What they take of RAM besides.
+  int64_t stateBytes = 0;    ///< sizeof(<name>_state).
 };
 
 /// Prints a model that has passed lnn-verify-target. The same model gives the

@@ -2,21 +2,40 @@
 //
 // Why these forms: SMMLAR is a whole requantization; dual-row products need
 // one extraction for two multiplications; four rows a block keep every
-// accumulator in a register and read each input once a block.
+// accumulator in a register and read each input once a block. A sparse product
+// has so little work a row that what a compiler adds to it would be half:
+// hence whole loops in assembler. The same for products of one width: there,
+// compilers read the vector ahead, run out of registers, and spill it.
 #include "codegen/Kernels.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace dlnet::codegen;
+using llvm::formatv;
+using llvm::StringRef;
 
 namespace {
 
 constexpr const char *kPreamble = R"c(
-/* Right shifts of negative numbers must round down. */
-typedef char dln_requires_arithmetic_shift[((-3) >> 1) == -2 ? 1 : -1];
-
 #if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
 #define DLN_DSP 1
 #else
 #define DLN_DSP 0
+#endif
+)c";
+
+constexpr const char *kKernel = R"c(
+#if DLN_DSP
+/* One function for all callers, so that a product costs what is stated. */
+#if (__GNUC__ >= 8) && !defined(__clang__)
+#define DLN_KERNEL static __attribute__((noipa))
+#else
+#define DLN_KERNEL static __attribute__((noinline))
+#endif
+#else
+#define DLN_KERNEL static
 #endif
 )c";
 
@@ -48,8 +67,7 @@ DLN_INLINE const dln_word *dln_load2(const dln_word *from, uint32_t *a,
 #endif
 )c";
 
-constexpr const char *kBytes = R"c(
-#if DLN_DSP
+constexpr const char *kLowBytes = R"c(
 /* Bytes 0 and 2, each extended to 16 bits with its sign. */
 DLN_INLINE uint32_t dln_low_bytes(uint32_t word)
 {
@@ -57,13 +75,15 @@ DLN_INLINE uint32_t dln_low_bytes(uint32_t word)
     __asm__("sxtb16 %0, %1" : "=r"(result) : "r"(word));
     return result;
 }
-#else
+)c";
+
+constexpr const char *kSignedByte = R"c(
 /* The low byte with its sign. */
 static inline int32_t dln_s8(uint32_t word)
 {
-    return (int32_t)((word & 0xFFu) ^ 0x80u) - 128;
+    const uint32_t raised = (word & 0xFFu) ^ 0x80u;
+    return (int32_t)raised - 128;
 }
-#endif
 )c";
 
 constexpr const char *kMultiplyHigh = R"c(
@@ -79,7 +99,9 @@ static inline int32_t dln_multiply_high(int32_t value, int32_t multiplier,
     return result;
 #else
     const int64_t product = (int64_t)value * multiplier;
-    return sum + (int32_t)((product + INT64_C(0x80000000)) >> 32);
+    const uint64_t rounded = (uint64_t)product + 0x80000000u;
+    const uint32_t high = (uint32_t)(rounded >> 32);
+    return sum + (int32_t)high;
 #endif
 }
 )c";
@@ -97,11 +119,17 @@ static inline int32_t dln_saturate16(int32_t value)
 }
 )c";
 
-constexpr const char *kRoundShift = R"c(
-/* floor(value / 2^shift + 1/2), shift > 0 */
-static inline int32_t dln_round_shift(int32_t value, uint32_t shift)
+constexpr const char *kPositive = R"c(
+/* min(max(value, 0), 32767) */
+static inline int32_t dln_positive16(int32_t value)
 {
-    return (value + (int32_t)(UINT32_C(1) << (shift - 1u))) >> shift;
+#if DLN_DSP
+    int32_t result;
+    __asm__("usat %0, #15, %1" : "=r"(result) : "r"(value));
+    return result;
+#else
+    return value < 0 ? 0 : (value > INT16_MAX ? INT16_MAX : value);
+#endif
 }
 )c";
 
@@ -118,12 +146,13 @@ static inline int32_t dln_lookup(const int16_t *table, uint32_t bits,
                                  int32_t input)
 {
     const uint32_t rest = 16u - bits;
-    const uint32_t position = (uint32_t)(input + 32768);
+    const uint32_t position = (uint32_t)input + 32768u;
     const int16_t *const entry = &table[position >> rest];
     const int32_t base = entry[0];
-    const int32_t fraction = (int32_t)(position & ((UINT32_C(1) << rest) - 1u));
-    const int32_t half = (int32_t)(UINT32_C(1) << (rest - 1u));
-    return base + (((entry[1] - base) * fraction + half) >> rest);
+    const uint32_t fraction = position & ((UINT32_C(1) << rest) - 1u);
+    const uint32_t per_rest = UINT32_C(1) << (32u - rest);
+    return dln_multiply_high((entry[1] - base) * (int32_t)fraction,
+                             (int32_t)per_rest, base);
 }
 )c";
 
@@ -158,14 +187,22 @@ DLN_INLINE const dln_word *dln_dual_row_step(const dln_word *weights, uint32_t x
     l[1] = dln_smlad(dln_low_bytes(w1), x, l[1]);
     return weights;
 }
+
+/* (h - l) / 256: the sum of the row in the high bytes. C leaves shifts of
+   negative numbers open; compilers see an exact division, and shift. */
+DLN_INLINE int32_t dln_high_row(int32_t h, int32_t l)
+{
+    const uint32_t sum = ((uint32_t)h - (uint32_t)l) & ~UINT32_C(0xFF);
+    return (int32_t)sum / 256;
+}
 #endif
 
 /* y = W x for int8 weights. A halfword holds 256 * a + b for two rows, so one
    SMLAD gives 256 * sum(a) + sum(b), and one on the low bytes sum(b) alone:
    exact because the compiler proved sum|a * x| < 2^23 for every row. */
-static void dln_matvec_dual_row(const uint32_t *weights, const int16_t *x,
-                                int32_t *y, uint32_t row_blocks,
-                                uint32_t column_pairs)
+DLN_KERNEL void dln_matvec_dual_row(const uint32_t *weights, const int16_t *x,
+                                    int32_t *y, uint32_t row_blocks,
+                                    uint32_t column_pairs)
 {
 #if DLN_DSP
     const dln_word *w = (const dln_word *)weights;
@@ -182,9 +219,9 @@ static void dln_matvec_dual_row(const uint32_t *weights, const int16_t *x,
         if ((column_pairs & 1u) != 0u) {
             w = dln_dual_row_step(w, *in, h, l);
         }
-        y[0] = (int32_t)((uint32_t)h[0] - (uint32_t)l[0]) >> 8;
+        y[0] = dln_high_row(h[0], l[0]);
         y[1] = l[0];
-        y[2] = (int32_t)((uint32_t)h[1] - (uint32_t)l[1]) >> 8;
+        y[2] = dln_high_row(h[1], l[1]);
         y[3] = l[1];
         y += 4;
     } while (--row_blocks != 0u);
@@ -237,9 +274,9 @@ DLN_INLINE const dln_word *dln_sxtb16_step(const dln_word *weights, uint32_t x,
 #endif
 
 /* y = W x for int8 weights, two bytes a halfword, any 16-bit x. */
-static void dln_matvec_sxtb16(const uint32_t *weights, const int16_t *x,
-                              int32_t *y, uint32_t row_blocks,
-                              uint32_t column_pairs)
+DLN_KERNEL void dln_matvec_sxtb16(const uint32_t *weights, const int16_t *x,
+                                  int32_t *y, uint32_t row_blocks,
+                                  uint32_t column_pairs)
 {
 #if DLN_DSP
     const dln_word *w = (const dln_word *)weights;
@@ -284,30 +321,282 @@ static void dln_matvec_sxtb16(const uint32_t *weights, const int16_t *x,
 }
 )c";
 
+constexpr const char *kDualRowSparse = R"c(
+/* y = W x, of which only the 2x2 blocks are kept that are not all zero. For
+   every two rows `blocks` says how many, then the pair of columns of each;
+   `weights` has a word a block, as for dln_matvec_dual_row. The blocks go
+   by pairs, a pair being 22 halfwords of code, four pairs a round. The first
+   round starts where count modulo 8 wants it; a single block stands before. */
+DLN_KERNEL void dln_matvec_dual_row_sparse(const uint32_t *weights,
+                                           const uint8_t *blocks,
+                                           const int16_t *x, int32_t *y,
+                                           uint32_t row_pairs)
+{
+#if DLN_DSP
+    uint32_t count, w0, w1, x0, x1;
+    int32_t h, l;
+    __asm__ volatile(
+        "1:  ldrb   %[count], [%[blocks]], #1\n"
+        "    movs   %[h], #0\n"
+        "    movs   %[l], #0\n"
+        "    and    %[w1], %[count], #7\n"
+        "    tbb    [pc, %[w1]]\n"
+        "2:  .byte  (6f-2b)/2, (3f-2b)/2, (6f-2b)/2-22, (3f-2b)/2\n"
+        "    .byte  (6f-2b)/2-44, (3f-2b)/2, (6f-2b)/2-66, (3f-2b)/2\n"
+        "3:  ldrb   %[x0], [%[blocks]], #1\n"
+        "    ldr    %[w0], [%[weights]], #4\n"
+        "    ldr    %[x0], [%[x], %[x0], lsl #2]\n"
+        "    smlad  %[h], %[w0], %[x0], %[h]\n"
+        "    sxtb16 %[w0], %[w0]\n"
+        "    smlad  %[l], %[w0], %[x0], %[l]\n"
+        "    tbb    [pc, %[w1]]\n"
+        "4:  .byte  0, (6f-4b)/2, 0, (6f-4b)/2-22\n"
+        "    .byte  0, (6f-4b)/2-44, 0, (6f-4b)/2-66\n"
+        "5:  .rept  4\n"
+        "    ldrd   %[w0], %[w1], [%[weights]], #8\n"
+        "    ldrb   %[x0], [%[blocks]], #1\n"
+        "    ldrb   %[x1], [%[blocks]], #1\n"
+        "    ldr    %[x0], [%[x], %[x0], lsl #2]\n"
+        "    ldr    %[x1], [%[x], %[x1], lsl #2]\n"
+        "    smlad  %[h], %[w0], %[x0], %[h]\n"
+        "    sxtb16 %[w0], %[w0]\n"
+        "    smlad  %[l], %[w0], %[x0], %[l]\n"
+        "    smlad  %[h], %[w1], %[x1], %[h]\n"
+        "    sxtb16 %[w1], %[w1]\n"
+        "    smlad  %[l], %[w1], %[x1], %[l]\n"
+        "    .endr\n"
+        "6:  subs   %[count], %[count], #8\n"
+        "    bhs    5b\n"
+        "    subs   %[h], %[h], %[l]\n"
+        "    asrs   %[h], %[h], #8\n"
+        "    strd   %[h], %[l], [%[y]], #8\n"
+        "    subs   %[row_pairs], %[row_pairs], #1\n"
+        "    bne    1b\n"
+        : [weights] "+r"(weights), [blocks] "+r"(blocks), [y] "+r"(y),
+          [row_pairs] "+r"(row_pairs), [count] "=&r"(count), [w0] "=&r"(w0),
+          [w1] "=&r"(w1), [x0] "=&r"(x0), [x1] "=&r"(x1), [h] "=&r"(h),
+          [l] "=&r"(l)
+        : [x] "r"(x)
+        : "cc", "memory");
+#else
+    do {
+        uint32_t count, half;
+        y[0] = y[1] = 0;
+        for (count = *blocks++; count != 0u; --count) {
+            const int16_t *const pair = &x[2u * *blocks++];
+            for (half = 0; half < 2u; ++half) {
+                const uint32_t word = *weights >> (16u * half);
+                const int32_t b = dln_s8(word);
+                /* The sum borrowed from row a when b was negative. */
+                y[0] += dln_s8((word - (uint32_t)b) >> 8) * pair[half];
+                y[1] += b * pair[half];
+            }
+            ++weights;
+        }
+        y += 2;
+    } while (--row_pairs != 0u);
+#endif
+}
+)c";
+
+constexpr const char *kSxtb16Sparse = R"c(
+/* y = W x, of which only the 2x2 blocks are kept that are not all zero. For
+   every two rows `blocks` says how many, then the pair of columns of each;
+   `weights` has a word a block, two bytes a halfword. The blocks go
+   by pairs, a pair being 26 halfwords of code, four pairs a round. The first
+   round starts where count modulo 8 wants it; a single block stands before. */
+DLN_KERNEL void dln_matvec_sxtb16_sparse(const uint32_t *weights,
+                                         const uint8_t *blocks,
+                                         const int16_t *x, int32_t *y,
+                                         uint32_t row_pairs)
+{
+#if DLN_DSP
+    uint32_t count, w0, w1, x0, x1;
+    int32_t a, b;
+    __asm__ volatile(
+        "1:  ldrb   %[count], [%[blocks]], #1\n"
+        "    movs   %[a], #0\n"
+        "    movs   %[b], #0\n"
+        "    and    %[w1], %[count], #7\n"
+        "    tbb    [pc, %[w1]]\n"
+        "2:  .byte  (6f-2b)/2, (3f-2b)/2, (6f-2b)/2-26, (3f-2b)/2\n"
+        "    .byte  (6f-2b)/2-52, (3f-2b)/2, (6f-2b)/2-78, (3f-2b)/2\n"
+        "3:  ldrb   %[x0], [%[blocks]], #1\n"
+        "    ldr    %[w0], [%[weights]], #4\n"
+        "    ldr    %[x0], [%[x], %[x0], lsl #2]\n"
+        "    sxtb16 %[x1], %[w0], ror #8\n"
+        "    smlad  %[a], %[x1], %[x0], %[a]\n"
+        "    sxtb16 %[w0], %[w0]\n"
+        "    smlad  %[b], %[w0], %[x0], %[b]\n"
+        "    tbb    [pc, %[w1]]\n"
+        "4:  .byte  0, (6f-4b)/2, 0, (6f-4b)/2-26\n"
+        "    .byte  0, (6f-4b)/2-52, 0, (6f-4b)/2-78\n"
+        "5:  .rept  4\n"
+        "    ldrb   %[x0], [%[blocks]], #1\n"
+        "    ldrd   %[w0], %[w1], [%[weights]], #8\n"
+        "    ldr    %[x0], [%[x], %[x0], lsl #2]\n"
+        "    sxtb16 %[x1], %[w0], ror #8\n"
+        "    smlad  %[a], %[x1], %[x0], %[a]\n"
+        "    sxtb16 %[w0], %[w0]\n"
+        "    smlad  %[b], %[w0], %[x0], %[b]\n"
+        "    ldrb   %[x1], [%[blocks]], #1\n"
+        "    ldr    %[x1], [%[x], %[x1], lsl #2]\n"
+        "    sxtb16 %[w0], %[w1], ror #8\n"
+        "    smlad  %[a], %[w0], %[x1], %[a]\n"
+        "    sxtb16 %[w1], %[w1]\n"
+        "    smlad  %[b], %[w1], %[x1], %[b]\n"
+        "    .endr\n"
+        "6:  subs   %[count], %[count], #8\n"
+        "    bhs    5b\n"
+        "    strd   %[a], %[b], [%[y]], #8\n"
+        "    subs   %[row_pairs], %[row_pairs], #1\n"
+        "    bne    1b\n"
+        : [weights] "+r"(weights), [blocks] "+r"(blocks), [y] "+r"(y),
+          [row_pairs] "+r"(row_pairs), [count] "=&r"(count), [w0] "=&r"(w0),
+          [w1] "=&r"(w1), [x0] "=&r"(x0), [x1] "=&r"(x1), [a] "=&r"(a),
+          [b] "=&r"(b)
+        : [x] "r"(x)
+        : "cc", "memory");
+#else
+    do {
+        uint32_t count, half;
+        y[0] = y[1] = 0;
+        for (count = *blocks++; count != 0u; --count) {
+            const int16_t *const pair = &x[2u * *blocks++];
+            for (half = 0; half < 2u; ++half) {
+                const uint32_t word = *weights >> (16u * half);
+                y[0] += dln_s8(word >> 8) * pair[half];
+                y[1] += dln_s8(word) * pair[half];
+            }
+            ++weights;
+        }
+        y += 2;
+    } while (--row_pairs != 0u);
+#endif
+}
+)c";
+
+/// Two columns of four rows, which are in halfword pair `x` of the vector; the
+/// first ones of a row need no sum to add to.
+std::string unrolledStep(bool dual, StringRef x, bool isFirst) {
+  std::string text = "ldrd   %[w0], %[w1], [%[weights]], #8\n";
+  auto multiply = [&](StringRef sum, StringRef factor) {
+    text += isFirst ? formatv("smuad  %[{0}], %[{1}], %[{2}]\n", sum, factor, x)
+                    : formatv("smlad  %[{0}], %[{1}], %[{2}], %[{0}]\n", sum,
+                              factor, x);
+  };
+  for (char row : {'0', '1'}) {
+    std::string word = {'w', row}, high = {'h', row}, low = {'l', row};
+    if (dual)
+      multiply(high, word);
+    else
+      text += formatv("sxtb16 %[t], %[{0}], ror #8\n", word);
+    text += formatv("sxtb16 %[{0}], %[{0}]\n", word);
+    if (!dual)
+      multiply(high, "t");
+    multiply(low, word);
+  }
+  return text;
+}
+
+/// The instructions of a product of so many pairs of columns.
+std::string unrolledInstructions(bool dual, int64_t pairs) {
+  const std::string load2 = "ldrd   %[x0], %[x1], [%[x]], #8\n";
+  std::string text;
+  if (pairs % 2 != 0)
+    text = "1:  ldr    %[x0], [%[x]], #4\n" + unrolledStep(dual, "x0", true);
+  else
+    text = "1:  " + load2 + unrolledStep(dual, "x0", true) +
+           unrolledStep(dual, "x1", false);
+  if (pairs > 2)
+    text += formatv(".rept  {0}\n", (pairs - 1) / 2).str() + load2 +
+            unrolledStep(dual, "x0", false) + unrolledStep(dual, "x1", false) +
+            ".endr\n";
+  text += formatv("subs   %[x], %[x], #{0}\n", 4 * pairs);
+  if (dual)
+    text += "subs   %[h0], %[h0], %[l0]\n"
+            "subs   %[h1], %[h1], %[l1]\n"
+            "asrs   %[h0], %[h0], #8\n"
+            "asrs   %[h1], %[h1], #8\n";
+  text += "strd   %[h0], %[l0], [%[y]], #8\n"
+          "strd   %[h1], %[l1], [%[y]], #8\n"
+          "subs   %[row_blocks], %[row_blocks], #1\n"
+          "bne    1b\n";
+  return text;
+}
+
+std::string unrolledKernel(bool dual, int64_t pairs) {
+  std::string quoted, rest = unrolledInstructions(dual, pairs);
+  for (StringRef line : llvm::split(StringRef(rest).rtrim(), '\n'))
+    quoted += formatv("\n        \"{0}{1}\\n\"",
+                      line.starts_with("1:") ? "" : "    ", line);
+  constexpr const char *kText = R"c(
+/* dln_matvec_{0} for column_pairs = {1}. */
+DLN_KERNEL void dln_matvec_{0}_{1}(const uint32_t *weights, const int16_t *x,
+                                   int32_t *y, uint32_t row_blocks)
+{{
+#if DLN_DSP
+    uint32_t w0, w1, x0, x1{2};
+    int32_t h0, h1, l0, l1;
+    __asm__ volatile({4}
+        : [weights] "+r"(weights), [x] "+r"(x), [y] "+r"(y),
+          [row_blocks] "+r"(row_blocks), [w0] "=&r"(w0), [w1] "=&r"(w1),
+          [x0] "=&r"(x0), [x1] "=&r"(x1), [h0] "=&r"(h0), [h1] "=&r"(h1),
+          [l0] "=&r"(l0), [l1] "=&r"(l1){3}
+        :
+        : "cc", "memory");
+#else
+    dln_matvec_{0}(weights, x, y, row_blocks, {1}u);
+#endif
+}
+)c";
+  return formatv(kText, dual ? "dual_row" : "sxtb16", pairs, dual ? "" : ", t",
+                 dual ? "" : ", [t] \"=&r\"(t)", quoted);
+}
+
 } // namespace
 
-std::string dlnet::codegen::kernelText(const std::set<Kernel> &used) {
+std::string dlnet::codegen::kernelText(const std::set<Kernel> &used,
+                                       const UnrolledKernels &unrolled) {
   auto has = [&](Kernel kernel) { return used.count(kernel) != 0; };
   std::string text = kPreamble;
   if (has(Kernel::MultiplyHigh))
     text += kMultiplyHigh;
   if (has(Kernel::Saturate))
     text += kSaturate;
-  if (has(Kernel::RoundShift))
-    text += kRoundShift;
+  if (has(Kernel::Positive))
+    text += kPositive;
   if (has(Kernel::Clamp))
     text += kClamp;
   if (has(Kernel::Lookup))
     text += kLookup;
   if (has(Kernel::BlockSum))
     text += kBlockSum;
-  if (has(Kernel::DualRow) || has(Kernel::Sxtb16)) {
-    text += kPairs;
-    text += kBytes;
-  }
-  if (has(Kernel::DualRow))
-    text += kDualRow;
-  if (has(Kernel::Sxtb16))
-    text += kSxtb16Kernel;
+  // What is unrolled with the DSP instructions has its loop without them.
+  auto loop = [&](Kernel kernel, const char *kernelText) -> std::string {
+    if (has(kernel))
+      return kernelText;
+    bool plain = llvm::any_of(
+        unrolled, [&](const auto &other) { return other.first == kernel; });
+    return plain ? std::string("\n#if !DLN_DSP") + kernelText + "#endif\n" : "";
+  };
+  bool dense = has(Kernel::DualRow) || has(Kernel::Sxtb16);
+  bool sparse = has(Kernel::DualRowSparse) || has(Kernel::Sxtb16Sparse);
+  if (dense || sparse || !unrolled.empty())
+    text += kKernel;
+  if (dense)
+    text += std::string(kPairs) + "\n#if DLN_DSP" + kLowBytes + "#endif\n";
+  if (has(Kernel::SignedByte))
+    text += kSignedByte;
+  else if (dense || sparse || !unrolled.empty())
+    text += std::string("\n#if !DLN_DSP") + kSignedByte + "#endif\n";
+  text += loop(Kernel::DualRow, kDualRow);
+  text += loop(Kernel::Sxtb16, kSxtb16Kernel);
+  for (auto [kernel, pairs] : unrolled)
+    text += unrolledKernel(kernel == Kernel::DualRow, pairs);
+  if (has(Kernel::DualRowSparse))
+    text += kDualRowSparse;
+  if (has(Kernel::Sxtb16Sparse))
+    text += kSxtb16Sparse;
   return text;
 }

@@ -4,6 +4,7 @@
 #ifndef DLNET_CODEGEN_PACKING_H
 #define DLNET_CODEGEN_PACKING_H
 
+#include "codegen/Kernels.h"
 #include "dialect/Lnn.h"
 
 #include <cstdint>
@@ -11,18 +12,28 @@
 
 namespace dlnet::codegen {
 
-/// Weights of a product in the order in which the kernels read them: for each
-/// block of four rows and each pair of columns c, c+1 one word for rows 0, 1
-/// and one for rows 2, 3. A word of rows A, B holds a halfword for each of the
-/// two columns: 256 * A + B as a sum (dual_row), or A and B as two bytes
-/// (sxtb16). Rows are padded to four, columns to two, with zeros.
+/// Weights of a product in the order in which the kernels read them. A word
+/// stands for a 2x2 block: rows A, B and columns c, c+1. It holds a halfword
+/// for each of the two columns: 256 * A + B as a sum (dual rows), or A and B as
+/// two bytes (SXTB16). Rows and columns are padded with zeros.
+///
+/// Dense: for each block of four rows and each pair of columns one word for
+/// rows 0, 1 and one for rows 2, 3. Sparse: for each pair of rows the words of
+/// the blocks that are not all zero, by rising column.
 struct PackedWeights {
-  std::vector<uint32_t> words;
-  int64_t rowBlocks = 0;   ///< Blocks of four rows.
-  int64_t columnPairs = 0; ///< Pairs of columns.
+  std::vector<uint32_t> words; ///< One at least, as C has no empty arrays.
+  /// Sparse only. For each pair of rows the number of its blocks, then the
+  /// pair of columns of each.
+  std::vector<uint8_t> blocks;
+  int64_t rowBlocks = 0;   ///< Blocks of four rows, rounded up.
+  int64_t rowPairs = 0;    ///< Pairs of rows, rounded up.
+  int64_t columnPairs = 0; ///< Pairs of columns, rounded up.
 };
 
 PackedWeights packWeights(mlir::ElementsAttr weights, lnn::Packing packing);
+
+/// The kernel that reads a packing.
+Kernel kernelOf(lnn::Packing packing);
 
 } // namespace dlnet::codegen
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Readable C with @fields@. A network that does not read the age has no trace
-// of it, so that its interface is no larger than it needs.
+// of it, so that its interface is no larger than it needs; likewise for tables
+// in RAM.
 #include "codegen/Templates.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -18,7 +19,7 @@ constexpr const char *kHeader =
 
 @facts@
    Flash: @tables@ bytes of tables, and the code. RAM: @state@ bytes of state that
-   the caller owns. No heap, no recursion, no division, no floating point.
+   the caller owns@table_ram@. No heap, no recursion, no division, no floating point.
 
    SOH is a fixed-point integer in units of 2^-@bits@: @NAME@_ONE is 1.0. Values below
    0 count as 0, values above @NAME@_MAX as @NAME@_MAX.@age_note@ */
@@ -38,7 +39,7 @@ extern "C" {
 #define @NAME@_MAX 32767     /* greatest SOH that can be said */
 #define @NAME@_STATE_BYTES @state@u
 @age_macros@
-enum @name@_status {
+enum {
     @NAME@_OK = 0,
     @NAME@_ERROR_NULL = -1,         /* a pointer is null */
     @NAME@_ERROR_SHORT_WINDOW = -2, /* fewer than @NAME@_WINDOW cycles */
@@ -82,13 +83,15 @@ constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
    Made by dlnetc @version@; do not edit. The code below may be used without any conditions. */
 #include "@name@.h"
 
+#include <stddef.h>
+
 #if @NAME@_ABI != @abi@
 #error "Regenerate this file with dlnetc: it does not fit @name@.h"
 #endif
 
 typedef char @name@_state_has_the_stated_size
     [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
-@kernels@@tables@
+@kernels@@table_place@@tables@
 static void @name@_network(@name@_state *state, int16_t *forecast)
 {
     uint32_t i;@counters@
@@ -97,7 +100,7 @@ static void @name@_network(@name@_state *state, int16_t *forecast)
 int @name@_init(@name@_state *state)
 {
     uint32_t i;
-    if (state == 0) {
+    if (state == NULL) {
         return @NAME@_ERROR_NULL;
     }
     state->cycles = 0;
@@ -110,7 +113,7 @@ int @name@_init(@name@_state *state)
 int @name@_push(@name@_state *state, int32_t soh)
 {
     uint32_t i;
-    if (state == 0) {
+    if (state == NULL) {
         return @NAME@_ERROR_NULL;
     }
     if (state->cycles > @NAME@_WINDOW) {
@@ -131,7 +134,7 @@ int @name@_push(@name@_state *state, int32_t soh)
 @age_definition@
 int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity)
 {
-    if (state == 0 || forecast == 0) {
+    if (state == NULL || forecast == NULL) {
         return @NAME@_ERROR_NULL;
     }
     if (state->cycles > @NAME@_WINDOW) {
@@ -151,7 +154,7 @@ int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
                    @age_parameter@int16_t *forecast, uint32_t capacity)
 {
     uint32_t i;
-    if (state == 0 || history == 0 || forecast == 0) {
+    if (state == NULL || history == NULL || forecast == NULL) {
         return @NAME@_ERROR_NULL;
     }
     if (cycles < @NAME@_WINDOW) {
@@ -160,7 +163,7 @@ int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
     if (capacity < @NAME@_HORIZON) {
         return @NAME@_ERROR_SMALL_BUFFER;
     }
-    history += cycles - @NAME@_WINDOW;
+    history = &history[cycles - @NAME@_WINDOW];
     for (i = 0; i < @NAME@_WINDOW; ++i) {
         state->window[i] = (int16_t)(history[i] < 0 ? 0 : history[i]);
     }
@@ -201,20 +204,40 @@ int @name@_set_age(@name@_state *state, uint32_t age);
     }
 )c"},
     {"age_definition", R"c(
+static int16_t @name@_limited_age(uint32_t age)
+{
+    return (int16_t)(age < (uint32_t)@NAME@_MAX_AGE ? (int32_t)age : @NAME@_MAX_AGE);
+}
+
 int @name@_set_age(@name@_state *state, uint32_t age)
 {
-    if (state == 0) {
+    if (state == NULL) {
         return @NAME@_ERROR_NULL;
     }
     if (state->cycles > @NAME@_WINDOW) {
         return @NAME@_ERROR_STATE;
     }
-    state->age = (int16_t)(age > @NAME@_MAX_AGE ? @NAME@_MAX_AGE : age);
+    state->age = @name@_limited_age(age);
     return @NAME@_OK;
 }
 )c"},
     {"predict_age",
-     R"c(    state->age = (int16_t)(age > @NAME@_MAX_AGE ? @NAME@_MAX_AGE : age);
+     R"c(    state->age = @name@_limited_age(age);
+)c"},
+};
+
+/// What tables in RAM add. They are not const, so that the startup code copies
+/// them; compilers would put what nothing writes back into flash.
+constexpr std::pair<const char *, const char *> kRamParts[] = {
+    {"table_ram", R"c(, and @tables@ bytes for the tables, which the
+   startup code copies there)c"},
+    {"table_place", R"c(
+/* Lives in RAM, although nothing writes it. */
+#if defined(__GNUC__)
+#define DLN_IN_RAM __attribute__((used))
+#else
+#define DLN_IN_RAM
+#endif
 )c"},
 };
 
@@ -233,21 +256,28 @@ std::string fill(StringRef text, ArrayRef<Field> fields) {
   return result;
 }
 
-/// With what a network that reads the age adds.
-std::string fill(StringRef text, ArrayRef<Field> fields, bool readsAge) {
+/// With what the variant adds.
+std::string fill(StringRef text, ArrayRef<Field> fields, Variant variant) {
   SmallVector<Field> all(fields);
-  if (readsAge)
-    for (auto [name, part] : kAgeParts)
+  auto add = [&](ArrayRef<std::pair<const char *, const char *>> parts) {
+    for (auto [name, part] : parts)
       all.emplace_back(name, fill(part, fields));
+  };
+  if (variant.readsAge)
+    add(kAgeParts);
+  if (variant.tablesInRam)
+    add(kRamParts);
   return fill(text, all);
 }
 
 } // namespace
 
-std::string dlnet::codegen::headerText(ArrayRef<Field> fields, bool readsAge) {
-  return fill(kHeader, fields, readsAge);
+std::string dlnet::codegen::headerText(ArrayRef<Field> fields,
+                                       Variant variant) {
+  return fill(kHeader, fields, variant);
 }
 
-std::string dlnet::codegen::sourceText(ArrayRef<Field> fields, bool readsAge) {
-  return fill(kSource, fields, readsAge);
+std::string dlnet::codegen::sourceText(ArrayRef<Field> fields,
+                                       Variant variant) {
+  return fill(kSource, fields, variant);
 }

@@ -16,13 +16,19 @@ namespace dlnet::codegen {
 /// A word that a template holds as @word@, and what stands there.
 using Field = std::pair<llvm::StringRef, std::string>;
 
+/// What a network may have that adds text of its own.
+struct Variant {
+  bool readsAge = false;
+  bool tablesInRam = false;
+};
+
 /// The header. Fields: name and NAME (the prefix), version, abi, facts, tables
 /// and state (bytes), bits, one, window, horizon, members (of the state).
-std::string headerText(llvm::ArrayRef<Field> fields, bool readsAge);
+std::string headerText(llvm::ArrayRef<Field> fields, Variant variant);
 
 /// The source. Fields: name, NAME, version, abi, kernels, tables, counters and
 /// body (of the network).
-std::string sourceText(llvm::ArrayRef<Field> fields, bool readsAge);
+std::string sourceText(llvm::ArrayRef<Field> fields, Variant variant);
 
 } // namespace dlnet::codegen
 

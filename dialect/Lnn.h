@@ -18,7 +18,7 @@
 namespace dlnet::lnn {
 
 /// Marks integer operations that apply one formula to each element; results
-/// and non-broadcast operands have the same number of elements.
+/// and non-broadcast operands, but knots, have the same number of elements.
 template <typename ConcreteType>
 class ElementwiseInteger
     : public mlir::OpTrait::TraitBase<ConcreteType, ElementwiseInteger> {};
@@ -47,6 +47,16 @@ inline constexpr llvm::StringLiteral kRangeAttr = "lnn.range";
 inline constexpr llvm::StringLiteral kBuffersAttr = "lnn.buffers";
 /// On a model: one dictionary for each buffer of the arena.
 inline constexpr llvm::StringLiteral kArenaAttr = "lnn.arena";
+/// On an affine: the names of its weight matrices and its bias in the family.
+inline constexpr llvm::StringLiteral kKeysAttr = "lnn.keys";
+/// On an affine: for each weight matrix where lnn-prune-weights left weights.
+inline constexpr llvm::StringLiteral kMasksAttr = "lnn.masks";
+/// On a model: what it costs on the target, written by lnn-annotate-cost.
+inline constexpr llvm::StringLiteral kCostAttr = "lnn.cost";
+/// On a model: its errors on the validation cells, set on import.
+inline constexpr llvm::StringLiteral kMeasuredAttr = "lnn.measured";
+/// On a model: what lnn-select-pareto decided about it, and why.
+inline constexpr llvm::StringLiteral kVerdictAttr = "lnn.verdict";
 
 } // namespace dlnet::lnn
 
@@ -83,6 +93,25 @@ inline unsigned widthOf(mlir::Value value) {
 inline bool sizesAgree(int64_t a, int64_t b) {
   return a == b || mlir::ShapedType::isDynamic(a) ||
          mlir::ShapedType::isDynamic(b);
+}
+
+/// A sparse product names pairs of columns by a byte, and counts them by one.
+inline constexpr int64_t kMaxSparseColumns = 2 * 255;
+
+/// Greatest width of a product that may be straight-line code: its vector has
+/// at most 255 bytes, which one short instruction steps back over. Beyond it,
+/// what a loop costs does not count any more.
+inline constexpr int64_t kMaxUnrolledColumns = 126;
+
+/// Whether a packing leaves out 2x2 blocks of zeros.
+inline bool isSparse(Packing packing) {
+  return packing == Packing::DualRowSparse || packing == Packing::Sxtb16Sparse;
+}
+
+/// The dense packing of the same arithmetic.
+inline Packing denseOf(Packing packing) {
+  bool dual = packing == Packing::DualRow || packing == Packing::DualRowSparse;
+  return dual ? Packing::DualRow : Packing::Sxtb16;
 }
 
 /// The elements of a float constant in double precision.

@@ -95,6 +95,37 @@ LogicalResult verifyOperandBits(Operation *op, NamedAttribute attr) {
   return success();
 }
 
+LogicalResult verifyKeys(Operation *op, NamedAttribute attr) {
+  auto keys = dyn_cast<ArrayAttr>(attr.getValue());
+  if (!keys || !isa<AffineOp>(op) || keys.size() != op->getNumOperands() + 1 ||
+      !llvm::all_of(keys, llvm::IsaPred<StringAttr>))
+    return op->emitOpError("wants a name for each weight matrix and for the "
+                           "bias of an lnn.affine as ")
+           << attr.getName();
+  return success();
+}
+
+LogicalResult verifyMasks(Operation *op, NamedAttribute attr) {
+  auto masks = dyn_cast<ArrayAttr>(attr.getValue());
+  auto affine = dyn_cast<AffineOp>(op);
+  // The operation itself is verified later, so it may hold anything.
+  auto weights =
+      affine ? op->getAttrOfType<ArrayAttr>(affine.getWeightsAttrName())
+             : ArrayAttr();
+  auto suits = [](auto pair) {
+    auto mask = dyn_cast<DenseIntElementsAttr>(std::get<0>(pair));
+    auto matrix = dyn_cast<ElementsAttr>(std::get<1>(pair));
+    return mask && matrix && mask.getElementType().isInteger(1) &&
+           mask.getType().getShape() == matrix.getShapedType().getShape();
+  };
+  if (!masks || !weights || masks.size() != weights.size() ||
+      !llvm::all_of(llvm::zip(masks, weights), suits))
+    return op->emitOpError("wants dense i1 elements of the shape of each "
+                           "weight matrix of an lnn.affine as ")
+           << attr.getName();
+  return success();
+}
+
 LogicalResult verifyBuffers(Operation *op, NamedAttribute attr) {
   auto names = dyn_cast<ArrayAttr>(attr.getValue());
   if (!names || names.size() != op->getNumResults() ||
@@ -125,6 +156,55 @@ LogicalResult verifyArena(Operation *op, NamedAttribute attr) {
   return success();
 }
 
+LogicalResult verifyCost(Operation *op, NamedAttribute attr) {
+  constexpr StringLiteral kEntries[] = {"cycles", "flash", "instructions",
+                                        "ram", "stack"};
+  auto cost = dyn_cast<DictionaryAttr>(attr.getValue());
+  auto isCount = [&](StringRef entry) {
+    auto count = cost.getAs<IntegerAttr>(entry);
+    return count && count.getType().isSignlessInteger(64) &&
+           count.getInt() > 0;
+  };
+  if (!cost || !isa<ModelOp>(op) || cost.size() != std::size(kEntries) ||
+      !llvm::all_of(kEntries, isCount))
+    return op->emitOpError("wants positive {cycles, flash, instructions, ram, "
+                           "stack} of a model as ")
+           << attr.getName();
+  return success();
+}
+
+LogicalResult verifyMeasured(Operation *op, NamedAttribute attr) {
+  auto isError = [](NamedAttribute entry) {
+    auto error = dyn_cast<FloatAttr>(entry.getValue());
+    return (entry.getName() == "mae_float" || entry.getName() == "mae_int8") &&
+           error && error.getType().isF64() && error.getValue().isFinite() &&
+           !error.getValue().isNegative();
+  };
+  auto measured = dyn_cast<DictionaryAttr>(attr.getValue());
+  if (!measured || !isa<ModelOp>(op) || !llvm::all_of(measured, isError))
+    return op->emitOpError("wants finite f64 {mae_float, mae_int8} from 0 of a "
+                           "model, each if known, as ")
+           << attr.getName();
+  return success();
+}
+
+LogicalResult verifyVerdict(Operation *op, NamedAttribute attr) {
+  auto verdict = dyn_cast<DictionaryAttr>(attr.getValue());
+  auto status = verdict ? verdict.getAs<StringAttr>("status") : StringAttr();
+  bool known = status && llvm::is_contained({"selected", "front", "dominated",
+                                             "over_budget"},
+                                            status.getValue());
+  bool dominated = known && status == "dominated";
+  if (!known || !isa<ModelOp>(op) || !verdict.getAs<StringAttr>("reason") ||
+      dominated != !!verdict.getAs<FlatSymbolRefAttr>("by") ||
+      verdict.size() != (dominated ? 3u : 2u))
+    return op->emitOpError("wants {reason, status} of a model as ")
+           << attr.getName()
+           << ", status being selected, front, over_budget, or dominated and "
+              "then {by = @model} too";
+  return success();
+}
+
 } // namespace
 
 LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
@@ -143,6 +223,16 @@ LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
     return verifyBuffers(op, attr); // buffers_c1
   if (name == kArenaAttr)
     return verifyArena(op, attr); // arena_c1
+  if (name == kKeysAttr)
+    return verifyKeys(op, attr); // keys_c1
+  if (name == kMasksAttr)
+    return verifyMasks(op, attr); // masks_c1
+  if (name == kCostAttr)
+    return verifyCost(op, attr); // cost_c1
+  if (name == kMeasuredAttr)
+    return verifyMeasured(op, attr); // measured_c1
+  if (name == kVerdictAttr)
+    return verifyVerdict(op, attr); // verdict_c1
   return op->emitOpError("has ")
          << name << ", which is no attribute of lnn"; // attribute_c1
 }

@@ -46,7 +46,9 @@ def Lnn_SolverMethodAttr : Lnn_EnumAttr<Lnn_SolverMethod, "solver">;
 
 def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights in 32-bit words", [
   I32EnumAttrCase<"DualRow", 0, "dual_row">,
-  I32EnumAttrCase<"Sxtb16", 1, "sxtb16">]>;
+  I32EnumAttrCase<"Sxtb16", 1, "sxtb16">,
+  I32EnumAttrCase<"DualRowSparse", 2, "dual_row_sparse">,
+  I32EnumAttrCase<"Sxtb16Sparse", 3, "sxtb16_sparse">]>;
 def Lnn_PackingAttr : Lnn_EnumAttr<Lnn_Packing, "packing">;
 
 def Lnn_FixedAttr : AttrDef<Lnn_Dialect, "Fixed"> {

@@ -65,6 +65,16 @@ LogicalResult verifyBlocks(Operation *op, Value input, Value result) {
   return success();
 }
 
+LogicalResult verifyKnots(Operation *op, Value knots, Value result) {
+  int64_t from = sizeOf(knots), to = sizeOf(result);
+  if (ShapedType::isDynamic(from) || ShapedType::isDynamic(to))
+    return success();
+  if (from < 2 || to % (from - 1) != 0)
+    return op->emitOpError("cannot lay ")
+           << to << " elements evenly between " << from << " knots";
+  return success();
+}
+
 LogicalResult verifyPositiveDt(Operation *op, const APFloat &dt) {
   double value = dt.convertToDouble();
   if (value > 0.0 && std::isfinite(value))
@@ -75,10 +85,12 @@ LogicalResult verifyPositiveDt(Operation *op, const APFloat &dt) {
 /// Arrays that hold one element for all, or one for each of `size`.
 LogicalResult verifyPerElement(Operation *op, StringRef what, int64_t found,
                                int64_t size) {
-  if (found == 1 || found == size)
+  if (found == 1 || (found > 0 && sizesAgree(found, size)))
     return success();
   return op->emitOpError("has ")
-         << found << " " << what << "; expected 1 or " << size;
+         << found << " " << what << "; expected 1 or "
+         << (ShapedType::isDynamic(size) ? "one an element"
+                                         : llvm::Twine(size));
 }
 
 } // namespace
@@ -156,6 +168,12 @@ LogicalResult ConstantOp::verify() {
   return success();
 }
 
+LogicalResult SplatOp::verify() {
+  if (!getValue().isFinite())
+    return emitOpError("has an element that is not finite"); // splat_c1
+  return success();
+}
+
 LogicalResult LastOp::verify() {
   if (sizeOf(getResult()) != 1)
     return emitOpError("gives one element, not ")
@@ -193,6 +211,18 @@ LogicalResult BlockMeanOp::verify() {
 
 LogicalResult BlockSumS16Op::verify() {
   return verifyBlocks(*this, getInput(), getResult()); // block_sum_s16_c1
+}
+
+LogicalResult InterpolateOp::verify() {
+  return verifyKnots(*this, getKnots(), getResult()); // interpolate_c1
+}
+
+LogicalResult InterpolateS32Op::verify() {
+  return verifyKnots(*this, getKnots(), getResult()); // interpolate_s32_c1
+}
+
+int64_t InterpolateS32Op::getStep() {
+  return sizeOf(getResult()) / (sizeOf(getKnots()) - 1);
 }
 
 LogicalResult ClampOp::verify() {
@@ -318,6 +348,21 @@ LogicalResult FusedOp::verifyRegions() {
              << op.getName() << " of " << found << " elements in a loop of "
              << size; // fused_c6
   }
+  InterpolateS32Op first;
+  for (auto op : getBody().getOps<InterpolateS32Op>()) {
+    if (op.getKnots().getParentBlock() == &getBody().front())
+      return emitOpError("interpolates knots that it computes itself; they "
+                         "must be there before its loop"); // fused_c7
+    if (sizeOf(op.getResult()) != size)
+      return emitOpError("interpolates ")
+             << sizeOf(op.getResult()) << " elements in a loop of "
+             << size; // fused_c8
+    if (first && sizeOf(first.getKnots()) != sizeOf(op.getKnots()))
+      return emitOpError("interpolates between ")
+             << sizeOf(first.getKnots()) << " and " << sizeOf(op.getKnots())
+             << " knots in one loop"; // fused_c9
+    first = op;
+  }
   return success();
 }
 
@@ -335,6 +380,16 @@ LogicalResult MatvecS8Op::verify() {
     if (value == -128)
       return emitOpError("has a weight of -128; packed products need at least "
                          "-127"); // matvec_s8_c3
+  if (getPacking() && isSparse(*getPacking()) &&
+      sizeOf(getInput()) > kMaxSparseColumns)
+    return emitOpError("has ")
+           << sizeOf(getInput()) << " columns; a sparse packing names pairs of "
+           << "them by a byte and takes " << kMaxSparseColumns
+           << " at most"; // matvec_s8_c4
+  if (getUnroll() && (!getPacking() || isSparse(*getPacking()) ||
+                      sizeOf(getInput()) > kMaxUnrolledColumns))
+    return emitOpError("can be unrolled with a dense packing and at most ")
+           << kMaxUnrolledColumns << " columns only"; // matvec_s8_c5
   return success();
 }
 

@@ -73,6 +73,19 @@ def Lnn_ConstantOp : Lnn_Op<"constant", [Pure, ConstantLike,
   let hasFolder = 1;
 }
 
+def Lnn_SplatOp : Lnn_Op<"splat", [Pure]> {
+  let summary = "one number in every element";
+  let description = [{
+    The constant of a network whose sizes are not known yet: the zero that a
+    state of `?` elements starts from. `lnn-specialize-shape` makes an
+    `lnn.constant` of it.
+  }];
+  let arguments = (ins F32Attr:$value);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$value attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
 def Lnn_ScanOp : Lnn_Op<"scan", [SingleBlock, RecursiveMemoryEffects,
     AllTypesMatch<["init", "result"]>]> {
   let summary = "a loop over time that carries a state";
@@ -219,6 +232,19 @@ def Lnn_ActivateOp : Lnn_Op<"activate", [Pure, SameOperandsAndResultType]> {
   let assemblyFormat = "$function $input attr-dict `:` type($input)";
 }
 
+def Lnn_InterpolateOp : Lnn_Op<"interpolate", [Pure]> {
+  let summary = "a curve through knots that are equally far apart";
+  let description = [{
+    m elements from n knots, linear between them. Knot k stands k steps ahead
+    of now, a step being m / (n - 1) elements, and element i stands i + 1
+    elements ahead: the first knot is now, the last one the last element.
+  }];
+  let arguments = (ins Lnn_RealVector:$knots);
+  let results = (outs Lnn_RealVector:$result);
+  let assemblyFormat = "$knots attr-dict `:` type($knots) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Lnn_OdeOp : Lnn_Op<"ode", [SingleBlock, RecursiveMemoryEffects,
     AllTypesMatch<["state", "result"]>]> {
   let summary = "a continuous cell: the state after dt of dx/dt = body(x)";
@@ -301,16 +327,36 @@ def Lnn_MatvecS8Op : Lnn_Op<"matvec_s8", [Pure]> {
   let summary = "int8 matrix times int16 vector, 32-bit accumulators";
   let description = [{
     `packing` is how the weights lie in flash and which products the
-    Cortex-M4 uses; it does not change the result. `lnn-prove-ranges` sets it.
+    Cortex-M4 uses; it does not change the result. `lnn-prove-ranges` sets a
+    dense one, `lnn-choose-packing` may make it sparse. `unroll` asks for a
+    kernel of its width without a loop; `lnn-unroll-products` decides.
   }];
   let arguments = (ins Lnn_S16:$input, Lnn_Elements:$weights,
-      OptionalAttr<Lnn_PackingAttr>:$packing);
+      OptionalAttr<Lnn_PackingAttr>:$packing, UnitAttr:$unroll);
   let results = (outs Lnn_S32:$result);
   let assemblyFormat = [{
-    $input `weights` $weights (`packing` $packing^)? attr-dict
+    $input `weights` $weights (`packing` $packing^)? (`unroll` $unroll^)? attr-dict
     `:` type($input) `->` type($result)
   }];
   let hasVerifier = 1;
+}
+
+def Lnn_InterpolateS32Op : Lnn_ElementwiseOp<"interpolate_s32"> {
+  let summary = "a curve through knots, in units of which a knot's has as many as the step";
+  let description = [{
+    Exact: with the number of elements between two knots as a factor, linear
+    interpolation needs no division. Between two knots the result grows by
+    their difference from element to element, so that the C is one addition an
+    element. In a group it reads knots from outside, at its own pace.
+  }];
+  let arguments = (ins Lnn_S32:$knots);
+  let results = (outs Lnn_S32:$result);
+  let assemblyFormat = "$knots attr-dict `:` type($knots) `->` type($result)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Number of elements from one knot to the next.
+    int64_t getStep();
+  }];
 }
 
 def Lnn_RequantizeOp : Lnn_ElementwiseOp<"requantize"> {

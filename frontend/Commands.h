@@ -19,6 +19,7 @@ void addCompile(CLI::App &app, Command &chosen);
 void addEvaluate(CLI::App &app, Command &chosen);
 void addInspect(CLI::App &app, Command &chosen);
 void addForecast(CLI::App &app, Command &chosen);
+void addPrune(CLI::App &app, Command &chosen);
 
 struct CompileOptions;
 /// Adds the options of the pipelines, which must be the same wherever a model

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// dlnetc compile FAMILY -o DIR
+// dlnetc compile FAMILY -o DIR: one model, named or chosen by a budget.
+#include "frontend/Candidates.h"
 #include "frontend/Commands.h"
-#include "frontend/Compiler.h"
 #include "frontend/WriteFiles.h"
+#include "frontend/report/Report.h"
 
 #include <fmt/format.h>
 
@@ -14,8 +15,22 @@ using namespace dlnet;
 namespace {
 
 struct Arguments {
-  std::string family, model, output = ".", emit = "c";
+  std::string family, model, output = ".", emit = "c", report;
+  std::optional<Budget> budget;
+  std::optional<double> clockMhz;
+  bool timing = false;
   CompileOptions options;
+
+  /// Whether the result is text on standard output.
+  bool printsIr() const { return emit == "lnn" || emit == "int8"; }
+  double clock() const { return clockMhz.value_or(64); }
+  /// Empty: no report.
+  const std::string &reportFolder() const {
+    return emit == "report" ? output : report;
+  }
+  Failure inFamily(const std::string &message) const {
+    return Failure{fmt::format("{}: {}", family, message)};
+  }
 };
 
 bool isPrefix(const std::string &name) {
@@ -23,48 +38,152 @@ bool isPrefix(const std::string &name) {
   return std::regex_match(name, pattern);
 }
 
-int compile(const Arguments &arguments) {
-  auto selected = readModel(arguments.family, arguments.model);
-  if (!selected)
-    return reportError(selected.message());
-  const Family &family = selected->family;
-  const FamilyModel &model = selected->model();
+/// The model on the level that --emit names.
+Status printIr(Compiler &compiler, const FamilyModel &model,
+               const Arguments &arguments, const CompileOptions &options) {
+  auto compiled = compiler.import(model, options.prefix);
+  if (mlir::failed(compiled) ||
+      mlir::failed(compiler.discretize(*compiled, options)) ||
+      (arguments.emit == "int8" &&
+       mlir::failed(compiler.toInt8(*compiled, options))))
+    return arguments.inFamily(
+        fmt::format("model {} was not compiled", model.name));
+  fmt::print("{}", compiled->text());
+  return success();
+}
+
+/// Compiles what there is to choose from, and chooses.
+Result<Candidates> choose(Compiler &compiler, const Family &family,
+                          const Arguments &arguments,
+                          const CompileOptions &options) {
+  if (!arguments.budget) {
+    Result<size_t> index = findModel(family, arguments.model);
+    if (!index)
+      return arguments.inFamily(index.message());
+    auto candidates = Candidates::compile(compiler, family, {*index}, options);
+    if (!candidates)
+      return arguments.inFamily(candidates.message());
+    candidates->accept(arguments.model.empty()
+                           ? "the first student of the family"
+                           : "named on the command line");
+    return candidates;
+  }
+  std::vector<size_t> students = studentsOf(family);
+  if (students.empty())
+    return arguments.inFamily("has no student");
+  auto candidates = Candidates::compile(compiler, family, students, options);
+  if (!candidates)
+    return arguments.inFamily(candidates.message());
+  Status status =
+      candidates->select(compiler, *arguments.budget, arguments.clock());
+  if (!status)
+    return arguments.inFamily(status.message());
+  fmt::print(arguments.printsIr() ? stderr : stdout, "{}\n",
+             candidates->table(arguments.clock()));
+  return candidates;
+}
+
+/// Files by their folder, so that all of one folder are written or none.
+using Outputs = std::map<std::string, std::map<std::string, std::string>>;
+
+Status addReport(Compiler &compiler, const report::Subject &subject,
+                 const std::string &folder, Outputs &outputs) {
+  auto report = report::makeReport(compiler, subject);
+  if (mlir::failed(report))
+    return Failure{fmt::format("no report was made of model {}",
+                               subject.candidates.selected().source->name)};
+  outputs[folder]["report.json"] = report->dump(1) + "\n";
+  outputs[folder]["report.html"] = report::renderHtml(*report);
+  return success();
+}
+
+/// The C of the selected model, the report, or both.
+Status writeSelected(Compiler &compiler, const report::Subject &subject,
+                     const Arguments &arguments) {
+  Outputs outputs;
+  std::string said;
+  if (arguments.emit == "c") {
+    const CompileOptions &options = subject.options;
+    const Candidate &selected = subject.candidates.selected();
+    codegen::EmittedC c = codegen::emitC(
+        selected.model,
+        {options.prefix, describeModel(subject.family, *selected.source),
+         options.place});
+    outputs[arguments.output][options.prefix + ".h"] = c.header;
+    outputs[arguments.output][options.prefix + ".c"] = c.source;
+    said =
+        fmt::format("{0}/{1}.h\n{0}/{1}.c\ntables {2} B{3}, state {4} B\n",
+                    arguments.output, options.prefix, c.tableBytes,
+                    c.tableRamBytes == 0 ? "" : ", in RAM too", c.stateBytes);
+  }
+  if (!arguments.reportFolder().empty()) {
+    Status status =
+        addReport(compiler, subject, arguments.reportFolder(), outputs);
+    if (!status)
+      return status;
+    said += fmt::format("{0}/report.json\n{0}/report.html\n",
+                        arguments.reportFolder());
+  }
+  for (const auto &[folder, files] : outputs)
+    if (Status status = writeFiles(folder, files); !status)
+      return status;
+  fmt::print("{}", said);
+  return success();
+}
+
+Status compile(const Family &family, const Arguments &arguments,
+               const CompileOptions &options) {
+  auto start = PassTimes::Clock::now();
+  auto seconds = [start] {
+    return std::chrono::duration<double>(PassTimes::Clock::now() - start)
+        .count();
+  };
+  Compiler compiler;
+  Status status = success();
+  if (arguments.printsIr() && !arguments.budget) {
+    Result<size_t> index = findModel(family, arguments.model);
+    status = index
+                 ? printIr(compiler, family.models[*index], arguments, options)
+                 : arguments.inFamily(index.message());
+  } else if (auto candidates = choose(compiler, family, arguments, options);
+             !candidates) {
+    status = candidates.failure();
+  } else if (arguments.printsIr()) {
+    status =
+        printIr(compiler, *candidates->selected().source, arguments, options);
+  } else {
+    status = writeSelected(compiler,
+                           {family, *candidates, options,
+                            arguments.budget.value_or(Budget()),
+                            arguments.clock(), seconds()},
+                           arguments);
+  }
+  if (status && arguments.timing)
+    fmt::print(stderr, "{}", compiler.times.table(seconds()));
+  return status;
+}
+
+int run(const Arguments &arguments) {
+  if (arguments.emit != "c" && !arguments.report.empty())
+    return reportError("--report: goes with C, not with --emit=" +
+                       arguments.emit);
+  if (arguments.clockMhz && !arguments.budget &&
+      arguments.reportFolder().empty())
+    return reportError("--clock-mhz: goes with --budget or a report, which "
+                       "tell time");
+  auto family = readFamily(arguments.family);
+  if (!family)
+    return reportError(family.message());
   CompileOptions options = arguments.options;
   if (options.prefix.empty())
-    options.prefix = family.name;
+    options.prefix = family->name;
   if (!isPrefix(options.prefix))
     return reportError(fmt::format("--name: '{}' is no prefix; expected a "
                                    "lower-case letter, then up to 31 of "
                                    "letters, digits and _",
                                    options.prefix));
-
-  Compiler compiler;
-  auto compiled = compiler.import(model, options.prefix);
-  if (mlir::failed(compiled) ||
-      mlir::failed(compiler.discretize(*compiled, options)))
-    return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, model.name));
-  if (arguments.emit == "lnn") {
-    fmt::print("{}", compiled->text());
-    return 0;
-  }
-  if (mlir::failed(compiler.toInt8(*compiled, options)))
-    return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, model.name));
-  if (arguments.emit == "int8") {
-    fmt::print("{}", compiled->text());
-    return 0;
-  }
-  codegen::EmittedC c = codegen::emitC(
-      compiled->model(), {options.prefix, describeModel(family, model)});
-  Status status =
-      writeFiles(arguments.output, {{options.prefix + ".h", c.header},
-                                    {options.prefix + ".c", c.source}});
-  if (!status)
-    return reportError(status.message());
-  fmt::print("{0}/{1}.h\n{0}/{1}.c\n", arguments.output, options.prefix);
-  fmt::print("tables {} B, state {} B\n", c.tableBytes, c.stateBytes);
-  return 0;
+  Status status = compile(*family, arguments, options);
+  return status ? 0 : reportError(status.message());
 }
 
 } // namespace
@@ -78,6 +197,22 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
       .add_option("--lut-bits", options.lutBits,
                   "log2 of the intervals of an activation table")
       ->check(CLI::Range(4, 12));
+  command
+      .add_option("--knot-tolerance", options.knotTolerance,
+                  "Mean change of a forecast, in SOH, for which fewer rows and "
+                  "interpolation may make it; 0: none")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      .add_option("--optimize", options.objective,
+                  "What products are chosen for: speed (each byte of flash "
+                  "must save an instruction; the default) or size (fewest "
+                  "bytes of code and tables)")
+      ->check(CLI::IsMember({"speed", "size"}));
+  command
+      .add_option("--unroll-flash", options.unrollFlash,
+                  "Bytes of flash that products without loops may add; "
+                  "default: 512 for speed, 0 for size")
+      ->check(CLI::Range(0, 1 << 20));
   command.add_flag("--print-ir-after-all", options.printIrAfterAll,
                    "Print the IR after each pass to standard error");
 }
@@ -87,20 +222,50 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
   CLI::App *command = app.add_subcommand(
       "compile", "Compile a model of a family to a C header and source");
   command->add_option("family", arguments->family, "Family file")->required();
-  command->add_option("-o,--output", arguments->output,
-                      "Folder for the two files");
-  command->add_option("--model", arguments->model,
-                      "Model to compile; default: the first student");
+  command->add_option("-o,--output", arguments->output, "Folder for the files");
+  CLI::Option *model =
+      command->add_option("--model", arguments->model,
+                          "Model to compile; default: the first student");
+  command
+      ->add_option_function<std::string>(
+          "--budget",
+          [arguments](const std::string &text) {
+            auto budget = parseBudget(text);
+            if (!budget)
+              throw CLI::ValidationError("--budget", budget.message());
+            arguments->budget = *budget;
+          },
+          "Compile every student and choose the most accurate within limits: "
+          "flash=8k,ram=1.5k,ms=1,mae=0.0012, or some of them")
+      ->excludes(model);
+  command
+      ->add_option("--clock-mhz", arguments->clockMhz,
+                   "Clock that turns cycles into time; default: 64")
+      ->check(CLI::Range(1e-3, 1e5));
   command->add_option("--name", arguments->options.prefix,
                       "Prefix of public C names and of the files; default: "
                       "the family's name");
   command
       ->add_option("--emit", arguments->emit,
                    "Stop at: lnn (discretized, to standard output), int8 "
-                   "(integer level, likewise), c (the default)")
-      ->check(CLI::IsMember({"lnn", "int8", "c"}));
+                   "(integer level, likewise), c (the default), report "
+                   "(report.json and report.html instead of C)")
+      ->check(CLI::IsMember({"lnn", "int8", "c", "report"}));
+  command->add_option("--report", arguments->report,
+                      "Besides C, write report.json and report.html to "
+                      "this folder");
+  command->add_flag("--timing", arguments->timing,
+                    "Print the time of each pass to standard error");
+  const std::map<std::string, codegen::Place> places = {
+      {"flash", codegen::Place::Flash}, {"ram", codegen::Place::Ram}};
+  command
+      ->add_option("--place", arguments->options.place,
+                   "Where the constant tables live: flash (the default) or "
+                   "ram, where reading them costs no wait states")
+      ->transform(CLI::CheckedTransformer(places))
+      ->option_text("flash|ram");
   addPipelineOptions(*command, arguments->options);
   command->callback([&chosen, arguments] {
-    chosen = [arguments] { return compile(*arguments); };
+    chosen = [arguments] { return run(*arguments); };
   });
 }

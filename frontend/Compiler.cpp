@@ -4,7 +4,6 @@
 #include "frontend/Compiler.h"
 
 #include "frontend/ImportFamily.h"
-#include "passes/Pipelines.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
@@ -29,6 +28,9 @@ std::string CompiledModel::text() const {
 
 Compiler::Compiler() : context(MLIRContext::Threading::DISABLED) {
   context.loadDialect<lnn::LnnDialect>();
+  // A message names what is wrong; the operation, with all its weights, would
+  // bury it.
+  context.printOpOnDiagnostic(false);
 }
 
 FailureOr<CompiledModel> Compiler::import(const FamilyModel &model,
@@ -39,31 +41,62 @@ FailureOr<CompiledModel> Compiler::import(const FamilyModel &model,
   return imported;
 }
 
-template <typename Pipeline>
-LogicalResult Compiler::runPipeline(CompiledModel &model,
-                                    const CompileOptions &options,
-                                    Pipeline pipeline) {
-  lnn::ToInt8Options passOptions;
-  passOptions.stateBits = options.stateBits;
-  passOptions.lutBits = options.lutBits;
+namespace {
+/// Options of passes cannot be copied, only made.
+struct Int8PassOptions : lnn::ToInt8Options {
+  explicit Int8PassOptions(const CompileOptions &options) {
+    stateBits = options.stateBits;
+    lutBits = options.lutBits;
+    knotTolerance = options.knotTolerance;
+    objective = options.objective;
+    unrollFlash = options.unrollFlash;
+  }
+};
+} // namespace
+
+template <typename Pipeline, typename PassOptions>
+LogicalResult Compiler::runPipeline(ModuleOp module, Pipeline pipeline,
+                                    const PassOptions &passOptions,
+                                    bool printIrAfterAll) {
   PassManager pm(&context);
   pipeline(pm, passOptions);
-  if (options.printIrAfterAll)
+  times.attach(pm);
+  if (printIrAfterAll)
     pm.enableIRPrinting([](Pass *, Operation *) { return false; },
                         [](Pass *, Operation *) { return true; },
                         /*printModuleScope=*/false,
                         /*printAfterOnlyOnChange=*/false);
-  return pm.run(*model.module);
+  return pm.run(module);
+}
+
+LogicalResult Compiler::prune(CompiledModel &model,
+                              const lnn::PruneOptions &options) {
+  return runPipeline(*model.module, lnn::buildPrunePipeline, options,
+                     /*printIrAfterAll=*/false);
 }
 
 LogicalResult Compiler::discretize(CompiledModel &model,
                                    const CompileOptions &options) {
-  return runPipeline(model, options, lnn::buildDiscretizePipeline);
+  return runPipeline(*model.module, lnn::buildDiscretizePipeline,
+                     Int8PassOptions(options), options.printIrAfterAll);
+}
+
+LogicalResult Compiler::quantize(CompiledModel &model,
+                                 const CompileOptions &options) {
+  return runPipeline(*model.module, lnn::buildQuantizePipeline,
+                     Int8PassOptions(options), options.printIrAfterAll);
 }
 
 LogicalResult Compiler::toInt8(CompiledModel &model,
                                const CompileOptions &options) {
-  return runPipeline(model, options, lnn::buildToInt8Pipeline);
+  return runPipeline(*model.module, lnn::buildToInt8Pipeline,
+                     Int8PassOptions(options), options.printIrAfterAll);
+}
+
+LogicalResult Compiler::select(ModuleOp models,
+                               const lnn::SelectOptions &options) {
+  return runPipeline(models, lnn::buildSelectPipeline, options,
+                     /*printIrAfterAll=*/false);
 }
 
 FailureOr<CompiledModel> Compiler::compile(const FamilyModel &model,

@@ -7,6 +7,8 @@
 
 #include "codegen/CEmitter.h"
 #include "frontend/Family.h"
+#include "frontend/PassTimes.h"
+#include "passes/Pipelines.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -21,8 +23,12 @@ namespace dlnet {
 struct CompileOptions {
   std::string prefix; ///< Of public C names; empty: the family's name.
   int64_t stateBits = 8;
-  int64_t lutBits = 8;
-  bool printIrAfterAll = false; ///< To standard error.
+  int64_t lutBits = fixed::kTableBits;
+  double knotTolerance = fixed::kKnotTolerance; ///< In SOH.
+  std::string objective = "speed";              ///< Of packings; or size.
+  int64_t unrollFlash = -1; ///< For unrolled products; -1: by the objective.
+  codegen::Place place = codegen::Place::Flash; ///< Of the constant tables.
+  bool printIrAfterAll = false;                 ///< To standard error.
 };
 
 /// A model on one level, owned.
@@ -42,6 +48,9 @@ public:
   /// Continuous cell, as imported; with recorded ranges.
   mlir::FailureOr<CompiledModel> import(const FamilyModel &model,
                                         const std::string &prefix);
+  /// After `lnn-prune-model`: with zeros and masks to be read back.
+  mlir::LogicalResult prune(CompiledModel &model,
+                            const lnn::PruneOptions &options);
   /// After `lnn-discretize-model`: what the float executor runs.
   mlir::LogicalResult discretize(CompiledModel &model,
                                  const CompileOptions &options);
@@ -49,17 +58,25 @@ public:
   mlir::LogicalResult toInt8(CompiledModel &model,
                              const CompileOptions &options);
 
-  /// All of the above: from a family's model to the integer level.
+  /// After `lnn-quantize-model`: the real level with its formats, for reports.
+  mlir::LogicalResult quantize(CompiledModel &model,
+                               const CompileOptions &options);
+  /// Runs `lnn-select` on a module of compiled models.
+  mlir::LogicalResult select(mlir::ModuleOp models,
+                             const lnn::SelectOptions &options);
+
+  /// All of the way: from a family's model to the integer level.
   mlir::FailureOr<CompiledModel> compile(const FamilyModel &model,
                                          const CompileOptions &options);
 
   mlir::MLIRContext context;
+  PassTimes times; ///< Of everything that was run.
 
 private:
-  template <typename Pipeline>
-  mlir::LogicalResult runPipeline(CompiledModel &model,
-                                  const CompileOptions &options,
-                                  Pipeline pipeline);
+  template <typename Pipeline, typename PassOptions>
+  mlir::LogicalResult runPipeline(mlir::ModuleOp module, Pipeline pipeline,
+                                  const PassOptions &passOptions,
+                                  bool printIrAfterAll);
 };
 
 /// Lines about a model for the header of its C: what it is and its errors.

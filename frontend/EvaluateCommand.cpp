@@ -19,7 +19,7 @@ using namespace dlnet;
 namespace {
 
 struct Arguments {
-  std::string family, data, model, json;
+  std::string family, data, model, split = "test", json;
   int64_t stride = 1;
   bool record = false;
   CompileOptions options;
@@ -69,13 +69,14 @@ mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
   return figures;
 }
 
-void print(const FamilyModel &model, const Figures &figures,
-           const CellSet &set) {
+void print(const FamilyModel &model, const Figures &figures, const CellSet &set,
+           const std::string &split) {
   for (const SkippedCell &cell : set.skipped)
     fmt::print("skipped {}: {}\n", cell.name, cell.reason);
   Floor best = bestPolynomialFloor(figures.floors);
-  fmt::print("{} windows of {} unseen cells; MAE of SOH over {} cycles\n\n",
-             figures.windows, figures.cells, model.horizon);
+  fmt::print("{} windows of {} {} cells; MAE of SOH over {} cycles\n\n",
+             figures.windows, figures.cells,
+             split == "test" ? "unseen" : "validation", model.horizon);
   fmt::print("{:<24} {:>9} {:>14}\n", "", "MAE", "of best floor");
   auto row = [&](const std::string &name, double mae) {
     fmt::print("{:<24} {:>9.6f} {:>14.3f}\n", name, mae, mae / best.mae);
@@ -90,9 +91,11 @@ void print(const FamilyModel &model, const Figures &figures,
              figures.maeFloatRaw, figures.maeInt8Raw);
 }
 
-std::string toJson(const FamilyModel &model, const Figures &figures) {
+std::string toJson(const FamilyModel &model, const Figures &figures,
+                   const std::string &split) {
   nlohmann::json json = {
       {"model", model.name},
+      {"split", split},
       {"cells", figures.cells},
       {"windows", figures.windows},
       {"mae_float", figures.maeFloat},
@@ -119,15 +122,19 @@ int evaluate(const Arguments &arguments) {
   auto set = readCells(arguments.data, cellOptions);
   if (!set)
     return reportError(set.message());
+  bool validates = arguments.split == "validation";
   std::vector<Cell> cells =
-      cellsOutside(set->cells, {family.data.train, family.data.validation});
+      validates ? cellsWithin(set->cells, family.data.validation)
+                : cellsOutside(set->cells,
+                               {family.data.train, family.data.validation});
   WindowSet windows =
       makeWindows(cells, {model.window, model.horizon, arguments.stride});
   if (windows.size() == 0)
     return reportError(fmt::format(
         "{}: no window of {} cycles in and {} out on a cell that the family "
-        "was not trained or chosen on ({} cells read, {} skipped)",
-        arguments.data, model.window, model.horizon, set->cells.size(),
+        "was {} on ({} cells read, {} skipped)",
+        arguments.data, model.window, model.horizon,
+        validates ? "chosen" : "not trained or chosen", set->cells.size(),
         set->skipped.size()));
 
   Compiler compiler;
@@ -139,16 +146,17 @@ int evaluate(const Arguments &arguments) {
                                    arguments.family, model.name));
   figures->cells =
       std::set<int>(windows.cell.begin(), windows.cell.end()).size();
-  print(model, *figures, *set);
+  print(model, *figures, *set, arguments.split);
 
   if (!arguments.json.empty()) {
-    if (Status status = writeFile(arguments.json, toJson(model, *figures));
+    if (Status status =
+            writeFile(arguments.json, toJson(model, *figures, arguments.split));
         !status)
       return reportError(status.message());
   }
   if (arguments.record) {
     FamilyModel &entry = selected->family.models[selected->index];
-    entry.measured["test"] = {figures->maeFloat, figures->maeInt8};
+    entry.measured[arguments.split] = {figures->maeFloat, figures->maeInt8};
     if (Status status = writeFamily(family, arguments.family); !status)
       return reportError(status.message());
   }
@@ -162,20 +170,23 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
   CLI::App *command = app.add_subcommand(
       "evaluate", "Measure a model in float and in int8 beside simple floors");
   command->add_option("family", arguments->family, "Family file")->required();
-  command
-      ->add_option("--data", arguments->data,
-                   "Folder of per-cell CSV files; cells that trained or chose "
-                   "the model are left out")
+  command->add_option("--data", arguments->data, "Folder of per-cell CSV files")
       ->required();
   command->add_option("--model", arguments->model,
                       "Model to measure; default: the first student");
+  command
+      ->add_option("--split", arguments->split,
+                   "Cells to measure on: test (the default: all that neither "
+                   "trained nor chose the model) or validation (those that "
+                   "chose it; compile --budget compares these errors)")
+      ->check(CLI::IsMember({"test", "validation"}));
   command
       ->add_option("--stride", arguments->stride,
                    "Cycles between two windows of a cell")
       ->check(CLI::Range(1, 100000));
   command->add_option("--json", arguments->json, "Also write the figures here");
   command->add_flag("--record", arguments->record,
-                    "Write the measured test errors into the family");
+                    "Write the measured errors into the family");
   addPipelineOptions(*command, arguments->options);
   command->callback([&chosen, arguments] {
     chosen = [arguments] { return evaluate(*arguments); };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Writes each cell as the composition that REFERENCE equations give it; a new
-// cell is a new function here, and no new operation.
+// cell is a new function here, and no new operation. Hidden sizes stay `?`:
+// lnn-specialize-shape reads them off the weights.
 #include "frontend/ImportFamily.h"
 
 #include "passes/RealRanges.h"
@@ -24,6 +25,7 @@ public:
     OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
     builder.setInsertionPointToEnd(module->getBody());
     auto op = builder.create<ModelOp>(at("model"), symbol);
+    setMeasured(op);
     Block *block = builder.createBlock(&op.getBody());
     Value window = block->addArgument(vector(model.window), at("window"));
     Value age =
@@ -43,7 +45,8 @@ private:
   RankedTensorType vector(int64_t size) {
     return RankedTensorType::get({size}, builder.getF32Type());
   }
-  RankedTensorType units() { return vector(model.units); }
+  /// A vector whose size only the weights say.
+  RankedTensorType hidden() { return vector(ShapedType::kDynamic); }
 
   DenseElementsAttr elements(const std::string &key) {
     const Tensor &tensor = model.tensor(key);
@@ -55,20 +58,37 @@ private:
     return builder.create<ConstantOp>(at(key), elements(key));
   }
   Value affine(ValueRange inputs, ArrayRef<std::string> weights,
-               const std::string &bias, int64_t rows) {
-    SmallVector<Attribute> attrs;
-    for (const std::string &key : weights)
+               const std::string &bias, RankedTensorType type) {
+    SmallVector<Attribute> attrs, keys;
+    for (const std::string &key : weights) {
       attrs.push_back(elements(key));
-    return builder.create<AffineOp>(at(weights.front()), vector(rows), inputs,
-                                    builder.getArrayAttr(attrs),
-                                    elements(bias));
+      keys.push_back(builder.getStringAttr(key));
+    }
+    keys.push_back(builder.getStringAttr(bias));
+    auto op =
+        builder.create<AffineOp>(at(weights.front()), type, inputs,
+                                 builder.getArrayAttr(attrs), elements(bias));
+    op->setAttr(kKeysAttr, builder.getArrayAttr(keys));
+    return op;
   }
   Value activate(Function function, Value input) {
     return builder.create<ActivateOp>(input.getLoc(), input.getType(), function,
                                       input);
   }
   template <typename Op> Value binary(Value lhs, Value rhs) {
-    return builder.create<Op>(at("cell"), lhs.getType(), lhs, rhs);
+    return builder.create<Op>(at("cell"), hidden(), lhs, rhs);
+  }
+  /// Validation chooses; what the test cells say is not for choosing.
+  void setMeasured(ModelOp op) {
+    auto found = model.measured.find("validation");
+    if (found == model.measured.end())
+      return;
+    NamedAttrList errors;
+    if (found->second.maeFloat)
+      errors.set("mae_float", builder.getF64FloatAttr(*found->second.maeFloat));
+    if (found->second.maeInt8)
+      errors.set("mae_int8", builder.getF64FloatAttr(*found->second.maeInt8));
+    op->setAttr(kMeasuredAttr, errors.getDictionary(op.getContext()));
   }
   void setRange(Value value, ArrayRef<double> ends) {
     value.getDefiningOp()->setAttr(kRangeAttr,
@@ -122,13 +142,14 @@ private:
   // ---- Cells ----
 
   Value recurrence(Value sequence) {
-    Value zero = builder.create<ConstantOp>(
-        at("state"), DenseElementsAttr::get(units(), 0.0f));
-    auto scan = builder.create<ScanOp>(at("recurrence"), units(), zero,
+    Value zero = builder.create<SplatOp>(at("state"), hidden(), APFloat(0.0f));
+    auto scan = builder.create<ScanOp>(at("recurrence"), hidden(), zero,
                                        sequence, IntegerAttr());
+    setRange(scan.getResult(),
+             {model.ranges.state.low, model.ranges.state.high});
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody(), {},
-                                       {vector(model.featureCount()), units()},
+                                       {vector(model.featureCount()), hidden()},
                                        {at("input"), at("state")});
     Value input = block->getArgument(0), state = block->getArgument(1);
     Value next = model.cell == CellKind::Cfc ? closedForm(state, input)
@@ -142,11 +163,11 @@ private:
                       ? SolverMethod::Fused
                       : SolverMethod::ExplicitEuler;
     auto ode =
-        builder.create<OdeOp>(at("cell"), units(), state, method,
+        builder.create<OdeOp>(at("cell"), hidden(), state, method,
                               model.solver.steps, APFloat(model.solver.dt));
     OpBuilder::InsertionGuard guard(builder);
     Block *block =
-        builder.createBlock(&ode.getBody(), {}, units(), at("state"));
+        builder.createBlock(&ode.getBody(), {}, hidden(), at("state"));
     Value x = block->getArgument(0);
     Value derivative = model.cell == CellKind::Liquid ? liquid(x, input)
                        : model.cell == CellKind::Ltc  ? ltc(x, input)
@@ -158,9 +179,9 @@ private:
   /// dx/dt = f * (a - x), f = sigmoid(Wf x + Uf u + bf), a = tanh(...).
   Value liquid(Value x, Value u) {
     Value f = activate(Function::Sigmoid, affine({x, u}, {"cell.wf", "cell.uf"},
-                                                 "cell.bf", model.units));
+                                                 "cell.bf", hidden()));
     Value a = activate(Function::Tanh, affine({x, u}, {"cell.wa", "cell.ua"},
-                                              "cell.ba", model.units));
+                                              "cell.ba", hidden()));
     return binary<MulOp>(f, binary<SubOp>(a, x));
   }
 
@@ -168,21 +189,21 @@ private:
   /// -(1/tau + f) * x + f * A with f written once.
   Value ltc(Value x, Value u) {
     Value f = activate(Function::Sigmoid, affine({x, u}, {"cell.w", "cell.u"},
-                                                 "cell.b", model.units));
+                                                 "cell.b", hidden()));
     Value drive = binary<MulOp>(f, binary<SubOp>(constant("cell.a"), x));
     SmallVector<float> rates;
     for (float tau : model.tensor("cell.tau").values)
       rates.push_back(1.0f / tau);
     Value rate = builder.create<ConstantOp>(
         at("cell.tau"),
-        DenseElementsAttr::get(units(), ArrayRef<float>(rates)));
+        DenseElementsAttr::get(vector(rates.size()), ArrayRef<float>(rates)));
     return binary<SubOp>(drive, binary<MulOp>(rate, x));
   }
 
   /// dx/dt = beta * tanh(W x + U u + b) - alpha * x.
   Value ctRnn(Value x, Value u) {
     Value t = activate(Function::Tanh, affine({x, u}, {"cell.w", "cell.u"},
-                                              "cell.b", model.units));
+                                              "cell.b", hidden()));
     return binary<SubOp>(binary<MulOp>(constant("cell.beta"), t),
                          binary<MulOp>(constant("cell.alpha"), x));
   }
@@ -190,13 +211,13 @@ private:
   /// x' = t * g + (1 - t) * h: the closed form needs no solver.
   Value closedForm(Value x, Value u) {
     Value g = activate(Function::Tanh, affine({x, u}, {"cell.wg", "cell.ug"},
-                                              "cell.bg", model.units));
+                                              "cell.bg", hidden()));
     Value h = activate(Function::Tanh, affine({x, u}, {"cell.wh", "cell.uh"},
-                                              "cell.bh", model.units));
+                                              "cell.bh", hidden()));
     Value t = activate(Function::Sigmoid, affine({x, u}, {"cell.wt", "cell.ut"},
-                                                 "cell.bt", model.units));
+                                                 "cell.bt", hidden()));
     Value one = builder.create<ConstantOp>(
-        at("cell"), DenseElementsAttr::get(units(), 1.0f));
+        at("cell"), DenseElementsAttr::get(vector(1), 1.0f));
     return binary<AddOp>(binary<MulOp>(t, g),
                          binary<MulOp>(binary<SubOp>(one, t), h));
   }
@@ -204,13 +225,13 @@ private:
   // ---- Readout ----
 
   Value readout(Value state, Value last) {
-    Value coefficients = affine(state, {"readout.w"}, "readout.b", model.basis);
+    Value coefficients = affine(state, {"readout.w"}, "readout.b", hidden());
     SmallVector<double> ends;
     for (const Range &range : model.ranges.coefficients)
       ends.append({range.low, range.high});
     setRange(coefficients, ends);
-    Value curve =
-        affine(coefficients, {"basis.curves"}, "basis.mean", model.horizon);
+    Value curve = affine(coefficients, {"basis.curves"}, "basis.mean",
+                         vector(model.horizon));
     Value delta = builder.create<NormalizeOp>(
         at("forecast"), curve, builder.getDenseF64ArrayAttr(0.0),
         builder.getDenseF64ArrayAttr(1.0 / model.outputScale));

@@ -21,6 +21,7 @@ int main(int argc, char **argv) {
   dlnet::addEvaluate(app, command);
   dlnet::addInspect(app, command);
   dlnet::addForecast(app, command);
+  dlnet::addPrune(app, command);
   CLI11_PARSE(app, argc, argv);
   return command();
 }

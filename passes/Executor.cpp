@@ -31,6 +31,12 @@ FailureOr<typename Program<T>::Steps> Program<T>::compileBlock(Block &block) {
     if (failed(step))
       return failure();
     steps.push_back(std::move(*step));
+    if (observer)
+      for (Value result : op.getResults())
+        steps.push_back([this, result, from = slotOf(result)] {
+          observer(result, {slots[from].data(),
+                            static_cast<size_t>(slots[from].size())});
+        });
   }
   return steps;
 }
@@ -132,8 +138,9 @@ template <typename T> LogicalResult Program<T>::compile(ModelOp model) {
 }
 
 template <typename T>
-FailureOr<Executor<T>> Executor<T>::compile(ModelOp model) {
-  auto program = std::make_unique<Program<T>>();
+FailureOr<Executor<T>> Executor<T>::compile(ModelOp model,
+                                            Observer<T> observer) {
+  auto program = std::make_unique<Program<T>>(std::move(observer));
   bool real =
       cast<ShapedType>(model.getWindow().getType()).getElementType().isF32();
   if (real != std::is_same_v<T, float>)

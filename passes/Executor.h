@@ -18,12 +18,21 @@ namespace detail {
 template <typename T> class Program;
 }
 
+/// Called with every value that a model computes, as often as it does: the
+/// state of a scan in each of its steps. Integers are those of the C.
+template <typename T>
+using Observer = std::function<void(
+    mlir::Value, llvm::ArrayRef<std::conditional_t<std::is_same_v<T, float>,
+                                                   float, int32_t>>)>;
+
 /// A model made ready to run; independent of the IR that it came from.
 /// `T` is float for the real level and int16_t for the integer level.
 template <typename T> class Executor {
 public:
-  /// Emits an error and fails on an operation of the other level.
-  static mlir::FailureOr<Executor> compile(ModelOp model);
+  /// Emits an error and fails on an operation of the other level. With an
+  /// observer the model must outlive the executor.
+  static mlir::FailureOr<Executor> compile(ModelOp model,
+                                           Observer<T> observer = {});
 
   Executor(Executor &&) noexcept;
   Executor &operator=(Executor &&) noexcept;

@@ -20,6 +20,8 @@ public:
   using Step = std::function<void()>;
   using Steps = std::vector<Step>;
 
+  explicit Program(Observer<T> observer) : observer(std::move(observer)) {}
+
   mlir::LogicalResult compile(ModelOp model);
 
   std::vector<Slot> slots;
@@ -50,6 +52,7 @@ private:
   }
 
   llvm::DenseMap<mlir::Value, size_t> slotIndex;
+  Observer<T> observer;
 };
 
 } // namespace dlnet::lnn::detail

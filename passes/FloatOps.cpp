@@ -2,23 +2,26 @@
 //
 // The real level in single precision.
 #include "passes/ExecutorProgram.h"
+#include "passes/fixed/Knots.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using namespace dlnet;
 using namespace dlnet::lnn;
 using dlnet::lnn::detail::Program;
 
 namespace {
 
-using Matrix =
-    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = Eigen::MatrixXf;
 
 Matrix matrixOf(ElementsAttr attr) {
   auto shape = attr.getShapedType().getShape();
   auto values = realElements(attr);
   Matrix matrix(shape[0], shape[1]);
-  std::copy(values.begin(), values.end(), matrix.data());
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i)
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j)
+      matrix(i, j) = static_cast<float>(values[i * matrix.cols() + j]);
   return matrix;
 }
 
@@ -83,9 +86,23 @@ FailureOr<Program<float>::Step> Program<float>::compileOp(Operation *op) {
         size_t to = slotOf(op.getResult());
         return Step([this, bias, terms, to] {
           Eigen::VectorXf sum = bias;
+          // Column by column, so that one of zeros changes no bit of the sum.
           for (const auto &[from, weights] : terms)
-            sum.noalias() += weights * slots[from].matrix();
+            for (Eigen::Index j = 0; j < weights.cols(); ++j)
+              sum += weights.col(j) * slots[from][j];
           slots[to] = sum.array();
+        });
+      })
+      .Case([&](InterpolateOp op) -> FailureOr<Step> {
+        size_t from = slotOf(op.getKnots()), to = slotOf(op.getResult());
+        return Step([=] {
+          const Slot &knots = slots[from];
+          size_t step = slots[to].size() / (knots.size() - 1);
+          for (Eigen::Index i = 0; i < slots[to].size(); ++i) {
+            auto [k, offset] = fixed::knotPosition(i, step);
+            float share = float(offset) / float(step);
+            slots[to][i] = knots[k] * (1.0f - share) + knots[k + 1] * share;
+          }
         });
       })
       .Case([&](ActivateOp op) -> FailureOr<Step> {

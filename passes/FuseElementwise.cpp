@@ -44,6 +44,20 @@ private:
     return !result.wasInterrupted();
   }
 
+  /// An interpolation has its knots from outside its group, and the group one
+  /// number of knots.
+  static bool mayJoin(Operation *op, ArrayRef<Operation *> group) {
+    auto interpolation = dyn_cast<InterpolateS32Op>(op);
+    if (!interpolation)
+      return true;
+    Value knots = interpolation.getKnots();
+    return llvm::none_of(group, [&](Operation *member) {
+      auto other = dyn_cast<InterpolateS32Op>(member);
+      return member == knots.getDefiningOp() ||
+             (other && sizeOf(other.getKnots()) != sizeOf(knots));
+    });
+  }
+
   void schedule(Block &block) {
     SmallVector<Operation *> order;
     DenseSet<Operation *> waiting;
@@ -72,7 +86,8 @@ private:
             !isReady(op, block, waiting))
           continue;
         if (!group.empty() &&
-            sizeOf(op->getResult(0)) != sizeOf(group[0]->getResult(0)))
+            (sizeOf(op->getResult(0)) != sizeOf(group[0]->getResult(0)) ||
+             !mayJoin(op, group)))
           continue;
         group.push_back(op);
         place(op);

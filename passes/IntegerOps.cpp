@@ -3,6 +3,7 @@
 // The integer level, each operation by its formula in dialect/SPEC.md.
 #include "passes/ExecutorProgram.h"
 #include "passes/fixed/FixedPoint.h"
+#include "passes/fixed/Knots.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -35,6 +36,19 @@ FailureOr<Program<int16_t>::Step> Program<int16_t>::compileOp(Operation *op) {
         return Step([=] {
           for (Eigen::Index i = 0; i < slots[to].size(); ++i)
             slots[to][i] = slots[from].segment(i * size, size).sum();
+        });
+      })
+      .Case([&](InterpolateS32Op op) -> FailureOr<Step> {
+        size_t from = slotOf(op.getKnots()), to = slotOf(op.getResult());
+        int64_t step = op.getStep();
+        return Step([=] {
+          const Slot &knots = slots[from];
+          for (Eigen::Index i = 0; i < slots[to].size(); ++i) {
+            auto [knot, offset] = fixed::knotPosition(i, step);
+            int64_t behind = offset;
+            slots[to][i] =
+                word((step - behind) * knots[knot] + behind * knots[knot + 1]);
+          }
         });
       })
       .Case([&](HighByteOp op) -> FailureOr<Step> {

@@ -85,6 +85,9 @@ public:
     return create<EulerStepS16Op>(cast<RankedTensorType>(state.getType()),
                                   state, delta);
   }
+  Value interpolate(Value knots, size_t size) {
+    return create<InterpolateS32Op>(vector(32, size), knots);
+  }
   void fail(const std::string &problem) { emitError(loc, problem); }
 };
 
@@ -176,6 +179,13 @@ private:
         .Case([&](StackOp op) { return stack(op); })
         .Case([&](ScanOp op) { return scan(op); })
         .Case([&](AffineOp op) { return affine(op); })
+        .Case([&](InterpolateOp op) {
+          FixedFormat format = formatAttr(op);
+          return lowered(op,
+                         rule.interpolate(get(op.getKnots()), format,
+                                          sizeOf(op.getResult())),
+                         format);
+        })
         .Case([&](ActivateOp op) {
           return lowered(
               op,

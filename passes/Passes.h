@@ -5,7 +5,9 @@
 #define DLNET_PASSES_PASSES_H
 
 #include "dialect/Lnn.h"
+#include "passes/fixed/Knots.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace dlnet::lnn {

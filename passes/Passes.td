@@ -10,6 +10,45 @@ class Lnn_Pass<string name> : Pass<name, "::dlnet::lnn::ModelOp"> {
   let dependentDialects = ["::dlnet::lnn::LnnDialect"];
 }
 
+def SpecializeShape : Lnn_Pass<"lnn-specialize-shape"> {
+  let summary = "Give every `?` the size that the weights say";
+  let description = [{
+    A network may be written by its equations alone, with `?` for its hidden
+    sizes. They follow from what is known: the window, constants, and the rows
+    and columns of weights, carried through the operations that relate sizes
+    until nothing is left to say. `lnn.splat` becomes a constant.
+
+    Two operations that want different sizes of one vector are an error that
+    names both; a size that nothing fixes is an error that names the value.
+    Weights do not say into how many blocks an `lnn.block_mean` cuts the window;
+    `blocks` does.
+
+    Sizes are not rounded up to the lanes of the target: packed weights and
+    buffers are already, and a further unit costs its elementwise work.
+
+    ```mlir
+    %0 = lnn.splat 0.0 : tensor<?xf32>
+    %1 = lnn.scan over %rows : tensor<8x1xf32> from %0 : tensor<?xf32> {
+    ^bb0(%row: tensor<1xf32>, %x: tensor<?xf32>):
+      %2 = lnn.affine(%x, %row) weights [W : tensor<3x3xf32>, U] bias b
+        : (tensor<?xf32>, tensor<1xf32>) -> tensor<?xf32>
+      ...
+    ==>
+    %0 = lnn.constant dense<0.0> : tensor<3xf32>
+    %1 = lnn.scan over %rows : tensor<8x1xf32> from %0 : tensor<3xf32> {
+    ^bb0(%row: tensor<1xf32>, %x: tensor<3xf32>):
+      %2 = lnn.affine(%x, %row) weights [W : tensor<3x3xf32>, U] bias b
+        : (tensor<3xf32>, tensor<1xf32>) -> tensor<3xf32>
+      ...
+    ```
+  }];
+  let options = [
+    Option<"blocks", "blocks", "int64_t", "0",
+           "number of blocks of every lnn.block_mean; 0: as the op says">];
+  let statistics = [
+    Statistic<"numSizes", "sizes-found", "Number of `?` that got a size">];
+}
+
 def Discretize : Lnn_Pass<"lnn-discretize"> {
   let summary = "Turn continuous cells into solver steps";
   let description = [{
@@ -40,6 +79,111 @@ def Discretize : Lnn_Pass<"lnn-discretize"> {
     Statistic<"numSteps", "solver-steps", "Number of solver steps made">];
 }
 
+def PruneWeights : Lnn_Pass<"lnn-prune-weights"> {
+  let summary = "Zero the weights that a network can do best without";
+  let description = [{
+    Works on real-level networks, continuous or discretized. Of the matrices
+    that multiply a state, inside the recurrence and in the readout,
+    `what=blocks` zeroes 2x2 blocks (aligned, smaller at odd edges), and
+    `what=units` zeroes whole units: the row of the unit in every affine that
+    makes the state, its bias too, and its column in every affine that reads
+    it. Weights stay where they are, so that training can go on with them held;
+    `lnn-eliminate-dead-units` and `lnn-choose-packing` make use of the zeros.
+
+    Every weight has a score, and a block or a unit the sum over what goes with
+    it. Of equal ones the first goes first.
+
+    - `magnitude`: the square of the weight. A unit counts its rows (without
+      biases) and its columns.
+    - `sensitivity`: `|W[i][j]| * m[j] * g[i]`, what the weight can change in the
+      forecast to first order. `m[j]` is the greatest magnitude of the input's
+      element j while the state is in its recorded range (`lnn.range` of the
+      scan); `g[i]`, the gain of row i, bounds by how much a change of one in it
+      moves the forecast, on average over the horizon. A unit counts its
+      columns: its rows act through them.
+
+    Gains go backward from `1 / horizon` at each element of the forecast. With
+    `g` that of a result, an input of an affine gets `sum over i of
+    |W[i][j]| * g[i]`; of a normalize `|scale| * g`; of an add or sub `g`; of a
+    product `g` times the greatest magnitude of the other factor; of a sigmoid
+    `g / 4`, of a tanh `g`; the derivative of an Euler step `dt * g` and its
+    state `g`, and so in an `lnn.ode`; of a fused step the state `g`, the source
+    `dt * g` and the decay `dt * g` times the greatest magnitude of the state. A
+    scan of T steps (64 at most are looked at) whose result has the gain `g_0`
+    gives what its body yields the mean of `g_0` to `g_{T-1}`: `g_{t+1}` is what
+    one step back makes of `g_t`, scaled down to the sum of `g_t` where that is
+    less. A state that keeps within its range carries no change that grows, and
+    one that is made at every step comes to no more than one that is made once.
+
+    `ratio` takes that share of each matrix's blocks (of each state's units),
+    `threshold` what scores below it, `budget-bytes` the least until that many
+    int8 weights are left in all matrices that have such blocks (such rows or
+    columns); the latter two compare over the whole model.
+
+    Each of these affines gets `lnn.masks`, true where a weight may live and
+    false where it was pruned, now or by an earlier mask. `lnn.keys` says which tensors of
+    a family they are. It is an error to ask for no or several of the three
+    measures, and to leave the forecast without any unit that it reads.
+
+    ```mlir
+    // what=units ratio=0.5; %0 is the state of a scan that yields %1
+    %1 = lnn.affine(%0) weights [dense<[[2.0, 1.0], [1.0, 0.5]]> : tensor<2x2xf32>]
+      bias dense<[1.0, 3.0]> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
+    ==>
+    %1 = lnn.affine(%0) weights [dense<[[2.0, 0.0], [0.0, 0.0]]> : tensor<2x2xf32>]
+      bias dense<[1.0, 0.0]> : tensor<2xf32>
+      {lnn.masks = [dense<[[true, false], [false, false]]> : tensor<2x2xi1>]}
+      : (tensor<2xf32>) -> tensor<2xf32>
+    ```
+  }];
+  let options = [
+    Option<"what", "what", "std::string", "\"blocks\"",
+           "blocks (2x2) or units">,
+    Option<"scoreBy", "score", "std::string", "\"magnitude\"",
+           "magnitude or sensitivity">,
+    Option<"ratio", "ratio", "double", "std::numeric_limits<double>::quiet_NaN()",
+           "share that goes, 0 to 1; nan: by another measure">,
+    Option<"threshold", "threshold", "double", "std::numeric_limits<double>::quiet_NaN()",
+           "what scores below it goes, 0 or more; nan: by another measure">,
+    Option<"budgetBytes", "budget-bytes", "int64_t", "-1",
+           "int8 weights that may remain, in bytes; -1: by another measure">];
+  let statistics = [
+    Statistic<"numUnits", "units-pruned", "Number of units whose weights were zeroed">,
+    Statistic<"numBlocks", "blocks-pruned", "Number of 2x2 blocks that were zeroed">];
+}
+
+def EliminateDeadUnits : Lnn_Pass<"lnn-eliminate-dead-units"> {
+  let summary = "Remove the elements of vectors that no forecast depends on";
+  let description = [{
+    Values that are connected element by element, the state of a scan with what
+    its body computes of it, have the same lanes. A lane is alive when the
+    forecast reads it: through a nonzero weight of a row that is alive itself,
+    or through an operation that looks at more than its own lane. All other
+    lanes go, from the state, from rows, columns and biases of affines, from
+    constants, normalizations and recorded ranges; a state that is read only by
+    itself is dead. A vector keeps at least one lane.
+
+    Forecasts do not change: what goes was multiplied by zero. `lnn.keys` and
+    `lnn.masks` go from affines that shrink: they are no tensors of the family
+    any more.
+
+    ```mlir
+    %1 = lnn.affine(%0) weights [W : tensor<2x4xf32>] bias b
+      : (tensor<4xf32>) -> tensor<2xf32>
+    %2 = lnn.activate tanh %1 : tensor<2xf32>
+    %3 = lnn.affine(%2) weights [dense<[[0.5, 0.0], [2.0, 0.0]]> : tensor<2x2xf32>] ...
+    ==>
+    %1 = lnn.affine(%0) weights [first row of W : tensor<1x4xf32>] bias first of b
+      : (tensor<4xf32>) -> tensor<1xf32>
+    %2 = lnn.activate tanh %1 : tensor<1xf32>
+    %3 = lnn.affine(%2) weights [dense<[[0.5], [2.0]]> : tensor<2x1xf32>] ...
+    ```
+  }];
+  let statistics = [
+    Statistic<"numUnits", "units-removed", "Number of elements of states that went">,
+    Statistic<"numRows", "rows-removed", "Number of rows of affines that went">];
+}
+
 def FoldNormalization : Lnn_Pass<"lnn-fold-normalization"> {
   let summary = "Fold input and output scaling into the neighbouring affine";
   let description = [{
@@ -55,6 +199,43 @@ def FoldNormalization : Lnn_Pass<"lnn-fold-normalization"> {
   }];
   let statistics = [
     Statistic<"numFolded", "normalizations-folded", "Number of normalizations folded">];
+}
+
+def ThinHorizon : Lnn_Pass<"lnn-thin-horizon"> {
+  let summary = "Compute a smooth forecast at a few knots and interpolate";
+  let description = [{
+    A product that makes a hundred smooth numbers says little more than one
+    that makes ten. Where the forecast is an `lnn.affine`, through additions of
+    single elements and a scaling at most, its rows become knots and an
+    `lnn.interpolate` gives the forecast: between knots it is linear, and the
+    rest commutes with that.
+
+    Weights and bias at the knots are the least squares fit to those of all
+    rows. Of the numbers of elements between knots that divide the horizon, the
+    greatest one is taken whose change of the forecast is within `tolerance`:
+    the mean over the horizon of the greatest that
+    `|b[i] + sum over j of W[i][j] * c[j]|` can be, for the residuals W and b
+    of the fit and every input c in its recorded range (`lnn.range`; what is
+    proved where nothing was recorded). When there is none, or knots would be
+    no fewer than elements, nothing changes.
+
+    ```mlir
+    // tolerance=1e-4
+    %1 = lnn.affine(%0) weights [dense<[[2.0], [3.0], [4.0], [5.0]]> : tensor<4x1xf32>]
+      bias dense<0.5> : tensor<4xf32> : (tensor<1xf32>) -> tensor<4xf32>
+    lnn.return %1 : tensor<4xf32>
+    ==>
+    %1 = lnn.affine(%0) weights [dense<[[1.0], [5.0]]> : tensor<2x1xf32>]
+      bias dense<0.5> : tensor<2xf32> : (tensor<1xf32>) -> tensor<2xf32>
+    %2 = lnn.interpolate %1 : tensor<2xf32> -> tensor<4xf32>
+    lnn.return %2 : tensor<4xf32>
+    ```
+  }];
+  let options = [
+    Option<"tolerance", "tolerance", "double", "::dlnet::fixed::kKnotTolerance",
+           "greatest mean change of a forecast, in SOH; 0: leave all as it is">];
+  let statistics = [
+    Statistic<"numRows", "rows-thinned", "Number of rows of products that went">];
 }
 
 def Quantize : Lnn_Pass<"lnn-quantize"> {
@@ -80,7 +261,7 @@ def LowerToInt8 : Lnn_Pass<"lnn-lower-to-int8"> {
     biases and zero points one integer, activations tables.
   }];
   let options = [
-    Option<"lutBits", "lut-bits", "int64_t", "8",
+    Option<"lutBits", "lut-bits", "int64_t", "::dlnet::fixed::kTableBits",
            "log2 of the number of intervals of an activation table, 4 to 12">];
 }
 
@@ -106,6 +287,59 @@ def ProveRanges : Lnn_Pass<"lnn-prove-ranges"> {
     Statistic<"numSxtb16", "sxtb16", "Number of products in the SXTB16 form">];
 }
 
+def ChoosePacking : Lnn_Pass<"lnn-choose-packing"> {
+  let summary = "Choose the dense or the sparse form of each product by its cost";
+  let description = [{
+    A sparse packing skips 2x2 blocks of weights that are all zero, for an index
+    byte and a few instructions a block. The arithmetic, dual rows or SXTB16,
+    stays the one that lnn-prove-ranges proved exact: leaving out zeros changes
+    no sum.
+
+    Takes what is cheapest for the model as a whole, by the costs of
+    passes/cost/ProductCost.h: instructions of a forecast on a Cortex-M4, and
+    bytes of tables and of kernels, each kernel once if any product uses it.
+    `size` takes the fewest bytes, and of equal ones the fewest instructions.
+    `speed` takes the fewest instructions that are worth their bytes: as when
+    unrolling, each byte must save one instruction at least.
+
+    ```mlir
+    %1 = lnn.matvec_s8 %0 weights dense<0> : tensor<64x64xi8> packing dual_row
+    ==>
+    %1 = lnn.matvec_s8 %0 weights dense<0> : tensor<64x64xi8> packing dual_row_sparse
+    ```
+  }];
+  let options = [
+    Option<"objective", "objective", "std::string", "\"speed\"",
+           "speed (fewest instructions) or size (fewest bytes)">];
+  let statistics = [
+    Statistic<"numSparse", "sparse", "Number of products that become sparse">];
+}
+
+def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
+  let summary = "Write products as straight-line code where flash allows";
+  let description = [{
+    A kernel takes the width of its product when it runs, and counts columns in
+    a loop. Known shapes allow one without a loop, for all dense products of one
+    packing and width: fewer instructions, and most often more code. Marks such
+    products `unroll`, first those that save the most instructions of a forecast
+    a byte, as long as each byte saves at least one instruction and all of them
+    together add at most `flash` bytes. A dense kernel with a loop that no
+    product calls any more is not emitted, which counts too. A sparse product is
+    made dense where that is faster without a loop; its larger table counts.
+
+    ```mlir
+    %1 = lnn.matvec_s8 %0 weights dense<1> : tensor<8x8xi8> packing dual_row
+    ==>
+    %1 = lnn.matvec_s8 %0 weights dense<1> : tensor<8x8xi8> packing dual_row unroll
+    ```
+  }];
+  let options = [
+    Option<"flash", "flash", "int64_t", "512",
+           "most bytes of code that unrolling may add; 0: what adds none">];
+  let statistics = [
+    Statistic<"numUnrolled", "unrolled", "Number of products without a loop">];
+}
+
 def PlanMemory : Lnn_Pass<"lnn-plan-memory"> {
   let summary = "Place every vector in the model's static arena";
   let description = [{
@@ -124,6 +358,74 @@ def VerifyTarget : Lnn_Pass<"lnn-verify-target"> {
   let options = [
     Option<"maxArenaBytes", "max-arena-bytes", "int64_t", "65536",
            "largest arena that the target has room for, in bytes">];
+}
+
+def SelectPareto : Pass<"lnn-select-pareto", "::mlir::ModuleOp"> {
+  let summary = "Choose one of several models by error, flash, RAM and cycles";
+  let description = [{
+    Looks at every `lnn.model` of the module, with its costs (`lnn.cost`) and
+    its measured errors (`lnn.measured`), and writes `lnn.verdict` on each. A
+    model is on the front unless another one is no worse in int8 error, flash,
+    RAM and cycles, and better in one of them. Of the front, the most accurate
+    model within the limits is selected; of equal ones, the one with fewer
+    cycles, then less flash, then less RAM.
+
+    ```mlir
+    lnn.model @a attributes {lnn.measured = {mae_int8 = 1.0e-3},
+      lnn.cost = {flash = 9000, ram = 500, cycles = 40000, ...}} {...}
+    lnn.model @b attributes {lnn.measured = {mae_int8 = 2.0e-3},
+      lnn.cost = {flash = 3000, ram = 500, cycles = 20000, ...}} {...}
+    lnn.model @c attributes {lnn.measured = {mae_int8 = 2.1e-3},
+      lnn.cost = {flash = 3000, ram = 600, cycles = 25000, ...}} {...}
+    ==> flash=8192
+    lnn.model @a attributes {..., lnn.verdict = {
+      reason = "over the budget: flash=9000 instead of 8192",
+      status = "over_budget"}} {...}
+    lnn.model @b attributes {..., lnn.verdict = {
+      reason = "the most accurate within the budget",
+      status = "selected"}} {...}
+    lnn.model @c attributes {..., lnn.verdict = {by = @b,
+      reason = "dominated by b: mae=0.002 against 0.0021, ram=500 against 600,
+      cycles=20000 against 25000", status = "dominated"}} {...}
+    ```
+
+    When no model is within the limits, the error names the nearest one: the
+    one whose worst figure exceeds its limit by the smallest factor.
+  }];
+  let options = [
+    Option<"flash", "flash", "int64_t", "0",
+           "greatest flash of code and tables in bytes; 0: no limit">,
+    Option<"ram", "ram", "int64_t", "0",
+           "greatest state in RAM in bytes; 0: no limit">,
+    Option<"ms", "ms", "double", "0.0",
+           "greatest time of a forecast in milliseconds; 0: no limit">,
+    Option<"mae", "mae", "double", "0.0",
+           "greatest measured int8 error; 0: no limit">,
+    Option<"clockMhz", "clock-mhz", "double", "64.0",
+           "clock that turns cycles into time, in MHz">];
+  let statistics = [
+    Statistic<"numFront", "front", "Number of models that none dominates">,
+    Statistic<"numOverBudget", "over-budget",
+              "Number of those that exceed a limit">];
+}
+
+def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
+  let summary = "State what a model costs on a Cortex-M4";
+  let description = [{
+    Writes `lnn.cost` on the model: bytes of flash (code and tables), RAM (the
+    caller's state) and stack; instructions and cycles of one forecast from a
+    whole window. RAM is exact; the others follow from counts of what the
+    emitter prints, priced by a table that was fitted to an emulated Cortex-M4
+    (passes/cost).
+
+    ```mlir
+    lnn.model @tiny attributes {lnn.arena = [...]} {...}
+    ==>
+    lnn.model @tiny attributes {lnn.arena = [...], lnn.cost = {cycles = 1303 :
+      i64, flash = 992 : i64, instructions = 1080 : i64, ram = 32 : i64,
+      stack = 40 : i64}} {...}
+    ```
+  }];
 }
 
 #endif // DLNET_PASSES_PASSES_TD

@@ -11,9 +11,25 @@
 using namespace mlir;
 using namespace dlnet;
 
+void dlnet::lnn::buildPrunePipeline(OpPassManager &pm,
+                                    const PruneOptions &options) {
+  OpPassManager &model = pm.nest<ModelOp>();
+  model.addPass(createSpecializeShape());
+  PruneWeightsOptions prune;
+  prune.what = options.what;
+  prune.scoreBy = options.score;
+  prune.ratio = options.ratio;
+  prune.threshold = options.threshold;
+  prune.budgetBytes = options.budgetBytes;
+  model.addPass(createPruneWeights(prune));
+}
+
 void dlnet::lnn::buildDiscretizePipeline(OpPassManager &pm,
                                          const ToInt8Options &options) {
   OpPassManager &model = pm.nest<ModelOp>();
+  model.addPass(createSpecializeShape());
+  // Dead units must not widen the box that the solver's proof is about.
+  model.addPass(createEliminateDeadUnits());
   DiscretizeOptions discretize;
   discretize.solver = options.solver;
   discretize.steps = options.steps;
@@ -22,13 +38,24 @@ void dlnet::lnn::buildDiscretizePipeline(OpPassManager &pm,
   model.addPass(createCSEPass());
 }
 
-void dlnet::lnn::buildToInt8Pipeline(OpPassManager &pm,
-                                     const ToInt8Options &options) {
+void dlnet::lnn::buildQuantizePipeline(OpPassManager &pm,
+                                       const ToInt8Options &options) {
   OpPassManager &model = pm.nest<ModelOp>();
+  // Whoever runs the pipelines by hand may have pruned in between.
+  model.addPass(createEliminateDeadUnits());
   model.addPass(createFoldNormalization());
+  ThinHorizonOptions thin;
+  thin.tolerance = options.knotTolerance;
+  model.addPass(createThinHorizon(thin));
   QuantizeOptions quantize;
   quantize.stateBits = options.stateBits;
   model.addPass(createQuantize(quantize));
+}
+
+void dlnet::lnn::buildToInt8Pipeline(OpPassManager &pm,
+                                     const ToInt8Options &options) {
+  buildQuantizePipeline(pm, options);
+  OpPassManager &model = pm.nest<ModelOp>();
   LowerToInt8Options lower;
   lower.lutBits = options.lutBits;
   model.addPass(createLowerToInt8(lower));
@@ -36,16 +63,46 @@ void dlnet::lnn::buildToInt8Pipeline(OpPassManager &pm,
   model.addPass(createCSEPass());
   model.addPass(createFuseElementwise());
   model.addPass(createProveRanges());
+  ChoosePackingOptions packing;
+  packing.objective = options.objective;
+  model.addPass(createChoosePacking(packing));
+  UnrollProductsOptions unroll;
+  if (options.unrollFlash != -1)
+    unroll.flash = options.unrollFlash;
+  else if (options.objective == "size")
+    unroll.flash = 0;
+  model.addPass(createUnrollProducts(unroll));
   model.addPass(createPlanMemory());
   model.addPass(createVerifyTarget());
+  model.addPass(createAnnotateCost());
+}
+
+void dlnet::lnn::buildSelectPipeline(OpPassManager &pm,
+                                     const SelectOptions &options) {
+  SelectParetoOptions select;
+  select.flash = options.flash;
+  select.ram = options.ram;
+  select.ms = options.ms;
+  select.mae = options.mae;
+  select.clockMhz = options.clockMhz;
+  pm.addPass(createSelectPareto(select));
 }
 
 void dlnet::lnn::registerPasses() {
   registerDlnetPasses();
+  PassPipelineRegistration<PruneOptions>(
+      "lnn-prune-model", "An imported network with fewer weights",
+      buildPrunePipeline);
   PassPipelineRegistration<ToInt8Options>("lnn-discretize-model",
                                           "Continuous cells to solver steps",
                                           buildDiscretizePipeline);
   PassPipelineRegistration<ToInt8Options>(
+      "lnn-quantize-model", "A discretized network with a format for each value",
+      buildQuantizePipeline);
+  PassPipelineRegistration<ToInt8Options>(
       "lnn-to-int8", "A discretized network to the proved integer level",
       buildToInt8Pipeline);
+  PassPipelineRegistration<SelectOptions>(
+      "lnn-select", "The best of several integer-level networks for a budget",
+      buildSelectPipeline);
 }

@@ -7,6 +7,7 @@
 #include "passes/Passes.h"
 #include "passes/fixed/FixedPoint.h"
 #include "passes/fixed/Interval.h"
+#include "passes/fixed/Knots.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -125,6 +126,7 @@ private:
                              {input.low >> 8, input.high >> 8})});
         })
         .Case([&](MatvecS8Op op) { return proveMatvec(op); })
+        .Case([&](InterpolateS32Op op) { return proveInterpolate(op); })
         .Case([&](RequantizeOp op) { return proveRequantize(op); })
         .Case([&](LutS16Op op) {
           // Interpolation never leaves the table's own range.
@@ -257,6 +259,28 @@ private:
     }
     op.setPacking(dualRow ? Packing::DualRow : Packing::Sxtb16);
     ++(dualRow ? numDualRow : numSxtb16);
+    return set(op, result);
+  }
+
+  /// What a loop starts from, the differences that it adds, and all sums.
+  LogicalResult proveInterpolate(InterpolateS32Op op) {
+    int64_t step = op.getStep();
+    auto times = [&](size_t knot, int64_t factor) {
+      return element(op.getKnots(), knot).all *
+             Interval<int64_t>::point(factor);
+    };
+    if (Interval<int64_t> start = times(0, step); !kWord.contains(start))
+      return overflow(op, 0, start);
+    IntegerVectorRange result;
+    for (int64_t row = 0, rows = sizeOf(op.getResult()); row < rows; ++row) {
+      auto [knot, offset] = fixed::knotPosition(row, step);
+      int64_t behind = offset;
+      Interval<int64_t> growth = times(knot + 1, 1) - times(knot, 1);
+      if (!kWord.contains(growth))
+        return overflow(op, row, growth);
+      result.push_back(IntegerRange::independent(times(knot, step - behind) +
+                                                 times(knot + 1, behind)));
+    }
     return set(op, result);
   }
 

@@ -84,6 +84,13 @@ private:
         .Case([&](StackOp op) { return stack(op); })
         .Case([&](ScanOp op) { return scan(op); })
         .Case([&](AffineOp op) { return affine(op); })
+        .Case([&](InterpolateOp op) -> LogicalResult {
+          if (failed(checkPlain(op, op.getKnots())))
+            return failure();
+          int64_t step = sizeOf(op.getResult()) / (sizeOf(op.getKnots()) - 1);
+          return assign(op,
+                        fixed::interpolatedFormat(known(op.getKnots()), step));
+        })
         .Case([&](ActivateOp op) {
           return assign(op, fixed::activationFormat());
         })
@@ -247,7 +254,10 @@ private:
         op->getUsers(), [](Operation *user) { return isa<AffineOp>(user); });
     // Outside the recurrence, and not an operand of products: SOH units.
     if (!feedsProducts && !op->getParentOfType<ScanOp>())
-      return FixedFormat::uniform(32, windowScale());
+      return isInterpolated(op.getResult())
+                 ? fixed::knotFormat(formatOf(getOperation().getWindow()),
+                                     fixed::magnitudeOf(proved))
+                 : FixedFormat::uniform(32, windowScale());
     std::vector<Interval<double>> recorded;
     for (size_t row = 0; row < proved.size(); ++row)
       recorded.push_back(recordedRange(op, row, proved[row].all));
@@ -258,6 +268,14 @@ private:
       return FixedFormat::uniform(
           16, *std::max_element(format.scale.begin(), format.scale.end()));
     return format;
+  }
+
+  /// Whether a value, or a sum with it, is what an interpolation reads.
+  static bool isInterpolated(Value value) {
+    return llvm::any_of(value.getUsers(), [](Operation *user) {
+      return isa<InterpolateOp>(user) ||
+             (isa<AddOp, SubOp>(user) && isInterpolated(user->getResult(0)));
+    });
   }
 
   double windowScale() { return formatOf(getOperation().getWindow()).scale[0]; }

@@ -96,6 +96,9 @@ void RealRanges::visit(Operation &operation) {
       .Case([&](DifferenceOp op) {
         set(op.getResult(), fixed::neighbourDifference(get(op.getInput())));
       })
+      .Case([&](InterpolateOp op) {
+        set(op.getResult(), fixed::within(hullOf(op.getKnots())));
+      })
       .Case([&](StackOp op) {
         RealVectorRange result;
         for (Value column : op.getColumns())

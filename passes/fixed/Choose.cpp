@@ -111,6 +111,15 @@ Format inputsFormat(const std::vector<Interval<double>> &columns,
   return format;
 }
 
+Format knotFormat(const Format &window, double magnitude) {
+  return Format::uniform(32, fit(window.scale[0] / 16, magnitude));
+}
+
+Format interpolatedFormat(const Known &knots, int64_t step) {
+  return Format::uniform(
+      32, fit(knots.format.scale[0] / double(step), knots.magnitude));
+}
+
 Format tableFormat(double domain) {
   return Format::uniform(16, domain / 32768);
 }

@@ -55,6 +55,13 @@ Interval<double> recordedAges(Interval<double> recorded);
 Format inputsFormat(const std::vector<Interval<double>> &columns,
                     const std::vector<double> &largest);
 
+/// Knots of a forecast: 16 units of theirs are one of the window's, so that
+/// what rounds them is hardly seen in what is interpolated.
+Format knotFormat(const Format &window, double magnitude);
+/// What lies between knots, `step` elements apart: of as many units a knot's,
+/// or of a power of two fewer if they do not fit 32 bits.
+Format interpolatedFormat(const Known &knots, int64_t step);
+
 /// Argument of tables: their domain, saturating where they are flat anyway.
 Format tableFormat(double domain);
 

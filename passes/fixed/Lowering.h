@@ -30,6 +30,7 @@ namespace dlnet::fixed {
 ///   Value clamp(Value, unsigned width, int32_t low, int32_t high);
 ///   Value add(Value, Value, size_t size);  // sub, mul likewise
 ///   Value eulerStep(Value state, Value delta);
+///   Value interpolate(Value knots, size_t size);
 ///   void fail(const std::string &problem);
 ///
 /// What cannot be expressed is reported by `fail`, and gives nothing.
@@ -213,6 +214,17 @@ public:
     return convert(
         {quotient, Format::uniform(32, inner.numerator.scale[0] / 32768)},
         format);
+  }
+
+  /// `size` elements between knots of one unit.
+  std::optional<Value> interpolate(const Fixed &knots, const Format &format,
+                                   size_t size) {
+    double step = double(size / (emitter.size(knots.value) - 1));
+    std::optional<Value> value =
+        convert(knots, Format::uniform(32, format.scale[0] * step));
+    if (!value)
+      return std::nullopt;
+    return emitter.interpolate(*value, size);
   }
 
   /// What the network returns: SOH in the window's unit, never negative.

@@ -40,6 +40,10 @@ struct ByteMatrix {
 ByteMatrix quantizeRows(const Matrix &matrix, size_t rows, const Format &input,
                         size_t padded);
 
+/// log2 of a table's intervals unless something else is asked for: finer tables
+/// gained nothing on the cells that were tried.
+inline constexpr int kTableBits = 6;
+
 /// A table of 2^bits intervals of `function` over all 16-bit arguments of a
 /// format of one entry; entries are Q15, limited to +-32767.
 std::vector<int16_t> makeTable(const std::function<double(double)> &function,

@@ -139,4 +139,14 @@ cellsOutside(const std::vector<Cell> &cells,
   return unseen;
 }
 
+std::vector<Cell> cellsWithin(const std::vector<Cell> &cells,
+                              const std::vector<std::string> &list) {
+  std::set<std::string> names(list.begin(), list.end());
+  std::vector<Cell> within;
+  for (const Cell &cell : cells)
+    if (names.count(cell.name))
+      within.push_back(cell);
+  return within;
+}
+
 } // namespace dlnet

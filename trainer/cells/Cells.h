@@ -87,6 +87,10 @@ std::vector<Cell>
 cellsOutside(const std::vector<Cell> &cells,
              const std::vector<std::vector<std::string>> &lists);
 
+/// The cells whose names are in the list.
+std::vector<Cell> cellsWithin(const std::vector<Cell> &cells,
+                              const std::vector<std::string> &list);
+
 } // namespace dlnet
 
 #endif // DLNET_TRAINER_CELLS_CELLS_H

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Follows frontend/ImportFamily.cpp, lnn-discretize, lnn-fold-normalization,
-// lnn-quantize and lnn-lower-to-int8 in one go, without IR. That it comes to
-// the same integers is shown by test/unit/trainer/QuantizedParityTest.cpp.
+// lnn-thin-horizon, lnn-quantize and lnn-lower-to-int8 in one go, without IR.
+// That it comes to the same integers is shown by
+// test/unit/trainer/QuantizedParityTest.cpp.
 #include "trainer/quantized/Compose.h"
 
+#include "trainer/quantized/DeadUnits.h"
 #include "trainer/quantized/ValueBuilder.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -332,22 +335,44 @@ private:
       return;
     program.coefficients = *coefficients;
 
-    std::vector<fixed::Matrix> curves = {numbers("basis.curves")};
-    std::vector<double> mean = numbers("basis.mean");
-    fixed::foldRows(curves, mean, {0.0}, {1.0 / model.outputScale});
-    Format format = Format::uniform(32, result.window.scale[0]);
-    Value delta{
-        fixed::addProduct(fixed::constants(mean), curves[0], proved),
-        ValueBuilder::with(
-            build.rule.affine(
-                {{Fixed{*coefficients, result.coefficients}, curves[0], 16}},
-                mean, format),
-            format),
-        false};
-    Value forecast = build.add(delta, last);
+    Value forecast =
+        curve({proved, Fixed{*coefficients, result.coefficients}, false}, last);
     if (forecast.integers)
       program.forecast =
           build.rule.forecast(*forecast.integers, result.window).value_or(-1);
+  }
+
+  /// The basis curves, or knots of theirs, and the newest SOH.
+  Value curve(const Value &coefficients, const Value &last) {
+    std::vector<fixed::Matrix> curves = {numbers("basis.curves")};
+    std::vector<double> mean = numbers("basis.mean");
+    fixed::foldRows(curves, mean, {0.0}, {1.0 / model.outputScale});
+    fixed::Rows rows{std::move(curves[0]), std::move(mean)};
+    std::vector<Interval<double>> recorded;
+    for (const Range &range : model.ranges.coefficients)
+      recorded.push_back({range.low, range.high});
+    std::optional<fixed::Rows> knots =
+        fixed::thinRows(rows, recorded, options.knotTolerance);
+    if (!knots)
+      return build.add(product(rows, coefficients, false), last);
+    return build.interpolate(
+        build.add(product(*knots, coefficients, true), last),
+        size_t(model.horizon));
+  }
+
+  Value product(const fixed::Rows &rows, const Value &coefficients,
+                bool areKnots) {
+    Value value{fixed::addProduct(fixed::constants(rows.bias), rows.weights,
+                                  coefficients.range),
+                std::nullopt, false};
+    Format format = areKnots
+                        ? fixed::knotFormat(result.window, value.magnitude())
+                        : Format::uniform(32, result.window.scale[0]);
+    value.integers = ValueBuilder::with(
+        build.rule.affine({{*coefficients.integers, rows.weights, 16}},
+                          rows.bias, format),
+        format);
+    return value;
   }
 
   const FamilyModel &model;
@@ -364,13 +389,15 @@ Result<QuantizedModel> quantizeModel(const FamilyModel &model,
                                      const QuantizeOptions &options) {
   if ((options.stateBits != 8 && options.stateBits != 16) ||
       options.tableBits < 4 || options.tableBits > 12 ||
-      !(options.headroom >= 1.0))
+      !(options.headroom >= 1.0) || !(options.knotTolerance >= 0.0) ||
+      !std::isfinite(options.knotTolerance))
     return Failure{fmt::format("{}: expected 8 or 16 state bits, 4 to 12 table "
-                               "bits and a headroom of at least 1, found {}, "
-                               "{} and {}",
+                               "bits, a headroom of at least 1 and a tolerance "
+                               "of 0 or more, found {}, {}, {} and {}",
                                model.name, options.stateBits, options.tableBits,
-                               options.headroom)};
-  return Composer(model, options).compose();
+                               options.headroom, options.knotTolerance)};
+  FamilyModel silenced = silenceDeadUnits(model);
+  return Composer(silenced, options).compose();
 }
 
 } // namespace dlnet

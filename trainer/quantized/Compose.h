@@ -8,6 +8,7 @@
 
 #include "frontend/Family.h"
 #include "frontend/Result.h"
+#include "passes/fixed/Knots.h"
 #include "trainer/quantized/IntegerProgram.h"
 
 #include <cstdint>
@@ -17,9 +18,11 @@ namespace dlnet {
 
 /// The options of `dlnetc compile`, with the same defaults.
 struct QuantizeOptions {
-  int stateBits = 8;     ///< Of the state in products, 8 or 16.
-  int tableBits = 8;     ///< log2 of a table's intervals, 4 to 12.
-  double headroom = 2.0; ///< By which recorded ranges are widened.
+  int stateBits = 8;                 ///< Of the state in products, 8 or 16.
+  int tableBits = fixed::kTableBits; ///< log2 of intervals, 4 to 12.
+  double headroom = 2.0;             ///< By which recorded ranges are widened.
+  /// Mean change of a forecast by knots, in SOH; 0: none.
+  double knotTolerance = fixed::kKnotTolerance;
 };
 
 /// A program and what its integers mean.

@@ -5,6 +5,8 @@
 // overflow in training, so it is that of unsigned words, which wrap.
 #include "trainer/quantized/IntegerKernel.h"
 
+#include "passes/fixed/Knots.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -175,6 +177,19 @@ DLNET_INLINE void execute(const IntegerProgram &program,
     return binary(memory, to, a, b, [](int32_t x, int32_t y, size_t) {
       return saturate(wrap(uint32_t(x) + uint32_t(y)));
     });
+  case Op::Interpolate: {
+    size_t step = to.size / (a.size - 1);
+    for (size_t i = 0; i < to.size; ++i) {
+      auto [knot, offset] = fixed::knotPosition(i, step);
+      uint32_t share = uint32_t(offset), rest = uint32_t(step) - share;
+      int32_t *__restrict out = memory + (to.offset + i) * kLanes;
+      const int32_t *x = memory + (a.offset + knot) * kLanes;
+      for (int64_t lane = 0; lane < kLanes; ++lane)
+        out[lane] =
+            wrap(uint32_t(x[lane]) * rest + uint32_t(x[lane + kLanes]) * share);
+    }
+    return;
+  }
   case Op::Difference: {
     int32_t *out = memory + to.offset * kLanes;
     const int32_t *x = memory + a.offset * kLanes;

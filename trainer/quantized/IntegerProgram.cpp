@@ -100,6 +100,10 @@ int ProgramEmitter::eulerStep(Value state, Value delta) {
   return append({Op::EulerStep, -1, state, delta}, size(state), 16);
 }
 
+int ProgramEmitter::interpolate(Value knots, size_t size) {
+  return append({Op::Interpolate, -1, knots}, size, 32);
+}
+
 void ProgramEmitter::fail(const std::string &problem) {
   if (firstProblem.empty())
     firstProblem = problem;

@@ -37,7 +37,8 @@ enum class IntegerOpcode {
   Sub,
   Mul,
   EulerStep,
-  Difference
+  Difference,
+  Interpolate
 };
 
 /// One operation; slots are indices, and `b` is -1 where there is none. An
@@ -106,6 +107,7 @@ public:
   Value sub(Value a, Value b, size_t size);
   Value mul(Value a, Value b, size_t size);
   Value eulerStep(Value state, Value delta);
+  Value interpolate(Value knots, size_t size);
   void fail(const std::string &problem);
 
 private:

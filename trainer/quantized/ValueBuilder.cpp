@@ -64,6 +64,17 @@ Value ValueBuilder::mulConstant(const Value &a,
   return mul(a, constant(factors));
 }
 
+Value ValueBuilder::interpolate(const Value &knots, size_t size) {
+  Value value{fixed::within(fixed::hullOf(knots.range)), std::nullopt, false};
+  if (knots.integers) {
+    size_t step = size / (emitter.size(knots.integers->value) - 1);
+    Format format = fixed::interpolatedFormat(knots.known(), int64_t(step));
+    value.integers =
+        with(rule.interpolate(*knots.integers, format, size), format);
+  }
+  return value;
+}
+
 Value ValueBuilder::gate(Activation function, const Affine &affine,
                          const Value &x, const Value &u) {
   Value value{fixed::activationRange(function), std::nullopt, true};

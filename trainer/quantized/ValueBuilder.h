@@ -55,6 +55,8 @@ public:
   Value mul(const Value &a, const Value &b);
   /// The canonical form: the constant on the right, and none where it is 1.
   Value mulConstant(const Value &a, const std::vector<double> &factors);
+  /// `size` elements between knots.
+  Value interpolate(const Value &knots, size_t size);
   /// function(W x + U u + b)
   Value gate(fixed::Activation function, const Affine &affine, const Value &x,
              const Value &u);

@@ -57,6 +57,41 @@
 
 // -----
 
+// keys_c1: not an affine
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants a name for each weight matrix and for the bias of an lnn.affine as "lnn.keys"}}
+%r = lnn.difference %x {lnn.keys = ["cell.w", "cell.b"]} : tensor<2xf32>
+
+// -----
+
+// keys_c1: number
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants a name for each weight matrix and for the bias}}
+%r = lnn.affine(%x) weights [dense<1.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> {lnn.keys = ["cell.w"]} : (tensor<2xf32>) -> tensor<2xf32>
+
+// -----
+
+// masks_c1: not an affine
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants dense i1 elements of the shape of each weight matrix of an lnn.affine as "lnn.masks"}}
+%r = lnn.difference %x {lnn.masks = []} : tensor<2xf32>
+
+// -----
+
+// masks_c1: shape
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants dense i1 elements of the shape of each weight matrix}}
+%r = lnn.affine(%x) weights [dense<1.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> {lnn.masks = [dense<true> : tensor<2xi1>]} : (tensor<2xf32>) -> tensor<2xf32>
+
+// -----
+
+// masks_c1: type
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants dense i1 elements of the shape of each weight matrix}}
+%r = lnn.affine(%x) weights [dense<1.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> {lnn.masks = [dense<1> : tensor<2x2xi8>]} : (tensor<2xf32>) -> tensor<2xf32>
+
+// -----
+
 // buffers_c1
 %x = "test.value"() : () -> tensor<2xf32>
 // expected-error @below {{wants a name for each result as "lnn.buffers"}}
@@ -74,6 +109,92 @@
 // arena_c1: entries
 // expected-error @below {{wants {elements, lifetimes, name, width}}}
 lnn.model @m attributes {lnn.arena = [{name = "s16_0"}]} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// measured_c1: not a model
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants finite f64 {mae_float, mae_int8} from 0 of a model, each if known, as "lnn.measured"}}
+%r = lnn.difference %x {lnn.measured = {mae_int8 = 1.0e-3 : f64}} : tensor<2xf32>
+
+// -----
+
+// measured_c1: negative
+// expected-error @below {{wants finite f64 {mae_float, mae_int8} from 0 of a model}}
+lnn.model @m attributes {lnn.measured = {mae_int8 = -1.0e-3 : f64}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// measured_c1: not finite
+// expected-error @below {{wants finite f64 {mae_float, mae_int8} from 0 of a model}}
+lnn.model @m attributes {lnn.measured = {mae_int8 = 0x7FF0000000000000 : f64}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// measured_c1: width
+// expected-error @below {{wants finite f64 {mae_float, mae_int8} from 0 of a model}}
+lnn.model @m attributes {lnn.measured = {mae_float = 1.0e-3 : f32}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// measured_c1: entry
+// expected-error @below {{wants finite f64 {mae_float, mae_int8} from 0 of a model}}
+lnn.model @m attributes {lnn.measured = {mae_int4 = 1.0e-3 : f64}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// verdict_c1: not a model
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants {reason, status} of a model as "lnn.verdict", status being selected, front, over_budget, or dominated and then {by = @model} too}}
+%r = lnn.difference %x {lnn.verdict = {reason = "", status = "front"}} : tensor<2xf32>
+
+// -----
+
+// verdict_c1: status
+// expected-error @below {{wants {reason, status} of a model}}
+lnn.model @m attributes {lnn.verdict = {reason = "", status = "chosen"}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// verdict_c1: no reason
+// expected-error @below {{wants {reason, status} of a model}}
+lnn.model @m attributes {lnn.verdict = {status = "front"}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// verdict_c1: dominated by nobody
+// expected-error @below {{wants {reason, status} of a model}}
+lnn.model @m attributes {lnn.verdict = {reason = "", status = "dominated"}} {
+^bb0(%a: tensor<4xf32>):
+  lnn.return %a : tensor<4xf32>
+}
+
+// -----
+
+// verdict_c1: not dominated by somebody
+// expected-error @below {{wants {reason, status} of a model}}
+lnn.model @m attributes {lnn.verdict = {by = @b, reason = "", status = "front"}} {
 ^bb0(%a: tensor<4xf32>):
   lnn.return %a : tensor<4xf32>
 }

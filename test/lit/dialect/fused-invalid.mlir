@@ -72,3 +72,39 @@
   %p = lnn.high_byte %k : tensor<3xi16>
   lnn.yield %j : tensor<2xi32>
 } : tensor<2xi32>
+
+// -----
+
+// fused_c7
+%k = "test.value"() : () -> tensor<2xi32>
+// expected-error @below {{interpolates knots that it computes itself; they must be there before its loop}}
+%r = lnn.fused {
+  %p = lnn.scale_s32 %k by 3 : tensor<2xi32> -> tensor<2xi32>
+  %q = lnn.interpolate_s32 %p : tensor<2xi32> -> tensor<2xi32>
+  lnn.yield %q : tensor<2xi32>
+} : tensor<2xi32>
+
+// -----
+
+// fused_c8
+%k = "test.value"() : () -> tensor<2xi32>
+%l = "test.value"() : () -> tensor<6xi32>
+// expected-error @below {{interpolates 1 elements in a loop of 6}}
+%r = lnn.fused {
+  %p = lnn.interpolate_s32 %k : tensor<2xi32> -> tensor<1xi32>
+  %q = lnn.add_s32 %l, %p : tensor<6xi32>, tensor<1xi32> -> tensor<6xi32>
+  lnn.yield %q : tensor<6xi32>
+} : tensor<6xi32>
+
+// -----
+
+// fused_c9
+%k = "test.value"() : () -> tensor<2xi32>
+%l = "test.value"() : () -> tensor<3xi32>
+// expected-error @below {{interpolates between 2 and 3 knots in one loop}}
+%r = lnn.fused {
+  %p = lnn.interpolate_s32 %k : tensor<2xi32> -> tensor<6xi32>
+  %q = lnn.interpolate_s32 %l : tensor<3xi32> -> tensor<6xi32>
+  %s = lnn.add_s32 %p, %q : tensor<6xi32>, tensor<6xi32> -> tensor<6xi32>
+  lnn.yield %s : tensor<6xi32>
+} : tensor<6xi32>

@@ -20,8 +20,14 @@ lnn.model @network {
     %p = lnn.matvec_s8 %row weights dense<[[1, -2], [127, -127]]> : tensor<2x2xi8> : tensor<2xi16> -> tensor<2xi32>
     // CHECK: lnn.matvec_s8 %{{.*}} weights dense<3> : tensor<2x2xi8> packing {{ *}}dual_row : tensor<2xi16> -> tensor<2xi32>
     %q = lnn.matvec_s8 %high weights dense<3> : tensor<2x2xi8> packing dual_row : tensor<2xi16> -> tensor<2xi32>
-    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16 :
     %r = lnn.matvec_s8 %high weights dense<3> : tensor<2x2xi8> packing sxtb16 : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row unroll :
+    %qu = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing dual_row unroll : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row_sparse :
+    %qs = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing dual_row_sparse : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16_sparse :
+    %rs = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing sxtb16_sparse : tensor<2xi16> -> tensor<2xi32>
     // CHECK: %[[A:.*]] = lnn.requantize %{{.*}} multiplier [1073741824] shift 2 bias [-1, 1] : tensor<2xi32> -> tensor<2xi32>
     %a = lnn.requantize %p multiplier [1073741824] shift 2 bias [-1, 1] : tensor<2xi32> -> tensor<2xi32>
     // CHECK: lnn.requantize %{{.*}} plus %[[A]] : tensor<2xi32> multiplier [1, 2] shift 0 bias [0] : tensor<2xi32> -> tensor<2xi16>
@@ -53,6 +59,13 @@ lnn.model @network {
     lnn.yield %narrow, %doubled : tensor<2xi16>, tensor<2xi32>
   // CHECK: } : tensor<2xi16>, tensor<2xi32>
   } : tensor<2xi16>, tensor<2xi32>
-  // CHECK: lnn.return %[[BOTH]]#0 : tensor<2xi16>
-  lnn.return %both#0 : tensor<2xi16>
+  // CHECK: lnn.fused
+  %forecast = lnn.fused {
+    // CHECK: lnn.interpolate_s32 %[[BOTH]]#1 : tensor<2xi32> -> tensor<4xi32>
+    %curve = lnn.interpolate_s32 %both#1 : tensor<2xi32> -> tensor<4xi32>
+    %narrow = lnn.clamp_s32 %curve to [0, 32767] : tensor<4xi32> -> tensor<4xi16>
+    lnn.yield %narrow : tensor<4xi16>
+  } : tensor<4xi16>
+  // CHECK: lnn.return %{{.*}} : tensor<4xi16>
+  lnn.return %forecast : tensor<4xi16>
 }

@@ -38,3 +38,41 @@
 %j = "test.value"() : () -> tensor<2xi32>
 // expected-error @below {{has a weight of -128; packed products need at least -127}}
 %r = lnn.matvec_s8 %i weights dense<[[0, 0], [0, -128]]> : tensor<2x2xi8> : tensor<2xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c4
+%i = "test.value"() : () -> tensor<511xi16>
+// expected-error @below {{has 511 columns; a sparse packing names pairs of them by a byte and takes 510 at most}}
+%r = lnn.matvec_s8 %i weights dense<1> : tensor<2x511xi8> packing dual_row_sparse : tensor<511xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c4: dense ones have no limit, and 510 is within it.
+%i = "test.value"() : () -> tensor<511xi16>
+%j = "test.value"() : () -> tensor<510xi16>
+%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x511xi8> packing sxtb16 : tensor<511xi16> -> tensor<2xi32>
+%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x510xi8> packing sxtb16_sparse : tensor<510xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c5: no packing
+%i = "test.value"() : () -> tensor<2xi16>
+// expected-error @below {{can be unrolled with a dense packing and at most 126 columns only}}
+%r = lnn.matvec_s8 %i weights dense<1> : tensor<2x2xi8> unroll : tensor<2xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c5: sparse
+%i = "test.value"() : () -> tensor<2xi16>
+// expected-error @below {{can be unrolled with a dense packing and at most 126 columns only}}
+%r = lnn.matvec_s8 %i weights dense<1> : tensor<2x2xi8> packing sxtb16_sparse unroll : tensor<2xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c5: wide; 126 is not.
+%i = "test.value"() : () -> tensor<126xi16>
+%j = "test.value"() : () -> tensor<127xi16>
+%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x126xi8> packing sxtb16 unroll : tensor<126xi16> -> tensor<2xi32>
+// expected-error @below {{can be unrolled with a dense packing and at most 126 columns only}}
+%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x127xi8> packing sxtb16 unroll : tensor<127xi16> -> tensor<2xi32>

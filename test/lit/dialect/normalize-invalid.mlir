@@ -15,6 +15,13 @@
 
 // -----
 
+// normalize_c1: none for an unknown size
+%x = "test.value"() : () -> tensor<?xf32>
+// expected-error @below {{has 0 offsets or scales}}
+%r = lnn.normalize %x offset [] scale [1.0] : tensor<?xf32>
+
+// -----
+
 // normalize_c2
 %x = "test.value"() : () -> tensor<3xf32>
 // expected-error @below {{has an offset or scale that is not finite}}

@@ -22,6 +22,8 @@ lnn.model @network attributes {fraction_bits = 12 : i32} {
   %scaled = lnn.normalize %rows offset [0.0, 0.1] scale [2.0] : tensor<3x2xf32>
   // CHECK: %[[ZERO:.*]] = lnn.constant dense<0.000000e+00> : tensor<2xf32>
   %zero = lnn.constant dense<0.0> : tensor<2xf32>
+  // CHECK: lnn.splat -5.000000e-01 {a} : tensor<2xf32>
+  %half = lnn.splat -0.5 {a} : tensor<2xf32>
   // CHECK: lnn.scan over %[[SCALED]] : tensor<3x2xf32> from %[[ZERO]] : tensor<2xf32> {
   %state = lnn.scan over %scaled : tensor<3x2xf32> from %zero : tensor<2xf32> {
   // CHECK: ^bb0(%[[ROW:.*]]: tensor<2xf32>, %[[X:.*]]: tensor<2xf32>):
@@ -55,7 +57,9 @@ lnn.model @network attributes {fraction_bits = 12 : i32} {
     lnn.yield %later : tensor<2xf32>
   }
   // CHECK: %[[SUM:.*]] = lnn.add %{{.*}}, %[[LAST]] : tensor<2xf32>, tensor<1xf32> -> tensor<2xf32>
-  %forecast = lnn.add %state, %last : tensor<2xf32>, tensor<1xf32> -> tensor<2xf32>
-  // CHECK: lnn.return %[[SUM]] : tensor<2xf32>
-  lnn.return %forecast : tensor<2xf32>
+  %sum = lnn.add %state, %last : tensor<2xf32>, tensor<1xf32> -> tensor<2xf32>
+  // CHECK: %[[CURVE:.*]] = lnn.interpolate %[[SUM]] : tensor<2xf32> -> tensor<5xf32>
+  %forecast = lnn.interpolate %sum : tensor<2xf32> -> tensor<5xf32>
+  // CHECK: lnn.return %[[CURVE]] : tensor<5xf32>
+  lnn.return %forecast : tensor<5xf32>
 }

@@ -75,3 +75,40 @@ lnn.model @dead {
   %b = lnn.scale_s32 %a by 2 : tensor<2xi16> -> tensor<2xi32>
   lnn.return %x : tensor<2xi16>
 }
+
+// Knots are complete before the loop that reads them begins, also where there
+// are as many of them as elements; one loop has one number of knots.
+// CHECK-LABEL: lnn.model @knots
+lnn.model @knots {
+^bb0(%x: tensor<2xi16>):
+  // CHECK: %[[K:.*]]:2 = lnn.fused {
+  // CHECK-NEXT: lnn.scale_s32
+  // CHECK-NEXT: lnn.scale_s32
+  // CHECK-NEXT: lnn.yield
+  // CHECK: %[[P:.*]] = lnn.fused {
+  // CHECK-NEXT: lnn.interpolate_s32 %[[K]]#0 : tensor<2xi32> -> tensor<2xi32>
+  // CHECK-NEXT: lnn.add_s32
+  // CHECK-NEXT: lnn.yield
+  // CHECK: lnn.fused {
+  // CHECK-NEXT: lnn.interpolate_s32 %[[P]] : tensor<2xi32> -> tensor<4xi32>
+  // CHECK-NEXT: lnn.interpolate_s32 %[[K]]#1 : tensor<2xi32> -> tensor<4xi32>
+  // CHECK-NEXT: lnn.add_s32
+  // CHECK-NEXT: lnn.yield
+  // CHECK: lnn.fused {
+  // CHECK-NEXT: lnn.interpolate_s32 %{{.*}} : tensor<3xi32> -> tensor<4xi32>
+  // CHECK-NEXT: lnn.add_s32
+  // CHECK-NEXT: lnn.clamp_s32
+  // CHECK-NEXT: lnn.yield
+  %0 = lnn.scale_s32 %x by 2 : tensor<2xi16> -> tensor<2xi32>
+  %1 = lnn.interpolate_s32 %0 : tensor<2xi32> -> tensor<2xi32>
+  %2 = lnn.scale_s32 %x by 3 : tensor<2xi16> -> tensor<2xi32>
+  %3 = lnn.add_s32 %1, %2 : tensor<2xi32>, tensor<2xi32> -> tensor<2xi32>
+  %4 = lnn.interpolate_s32 %3 : tensor<2xi32> -> tensor<4xi32>
+  %c = lnn.constant dense<[1, 2, 3]> : tensor<3xi32>
+  %5 = lnn.interpolate_s32 %2 : tensor<2xi32> -> tensor<4xi32>
+  %6 = lnn.add_s32 %4, %5 : tensor<4xi32>, tensor<4xi32> -> tensor<4xi32>
+  %7 = lnn.interpolate_s32 %c : tensor<3xi32> -> tensor<4xi32>
+  %8 = lnn.add_s32 %6, %7 : tensor<4xi32>, tensor<4xi32> -> tensor<4xi32>
+  %9 = lnn.clamp_s32 %8 to [0, 32767] : tensor<4xi32> -> tensor<4xi16>
+  lnn.return %9 : tensor<4xi16>
+}

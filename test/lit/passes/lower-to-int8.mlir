@@ -59,3 +59,30 @@ lnn.model @convert {
   // CHECK: lnn.clamp_s32 %[[HALF]] to[0, 32767]
   lnn.return %1 : tensor<2xf32>
 }
+
+// Interpolation gives the step's multiple; the forecast's rounding divides by
+// it and by the 16 units of a knot: round(2^32 / 48) = 89478485.
+// CHECK-LABEL: lnn.model @knots
+lnn.model @knots {
+// CHECK: ^bb0(%[[X:.*]]: tensor<2xi16>):
+^bb0(%x: tensor<2xf32>):
+  // CHECK: %[[K:.*]] = lnn.requantize {{.*}} -> tensor<3xi32>
+  // CHECK-NEXT: %[[C:.*]] = lnn.interpolate_s32 %[[K]] : tensor<3xi32> -> tensor<6xi32>
+  // CHECK-NEXT: %[[R:.*]] = lnn.requantize %[[C]] multiplier [89478485] shift 0 bias [0] : tensor<6xi32> -> tensor<6xi32>
+  // CHECK-NEXT: lnn.clamp_s32 %[[R]]
+  %0 = lnn.affine(%x) weights [dense<0.5> : tensor<3x2xf32>] bias dense<0.0> : tensor<3xf32> {lnn.format = #lnn.fixed<32, [3.814697265625e-6], [0.0]>, lnn.operand_bits = array<i32: 16>} : (tensor<2xf32>) -> tensor<3xf32>
+  %1 = lnn.interpolate %0 {lnn.format = #lnn.fixed<32, [1.2715657552083333e-6], [0.0]>} : tensor<3xf32> -> tensor<6xf32>
+  lnn.return %1 : tensor<6xf32>
+}
+
+// Knots give bits where the multiple would not fit.
+// CHECK-LABEL: lnn.model @large_knots
+lnn.model @large_knots {
+^bb0(%x: tensor<2xf32>):
+  // CHECK: %[[K:.*]] = lnn.requantize {{.*}} -> tensor<2xi32>
+  // CHECK-NEXT: %[[S:.*]] = lnn.round_shift_s32 %[[K]] by 2
+  // CHECK-NEXT: lnn.interpolate_s32 %[[S]] : tensor<2xi32> -> tensor<4xi32>
+  %0 = lnn.affine(%x) weights [dense<1000.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> {lnn.format = #lnn.fixed<32, [1.9073486328125e-6], [0.0]>, lnn.operand_bits = array<i32: 16>} : (tensor<2xf32>) -> tensor<2xf32>
+  %1 = lnn.interpolate %0 {lnn.format = #lnn.fixed<32, [1.9073486328125e-6], [0.0]>} : tensor<2xf32> -> tensor<4xf32>
+  lnn.return %1 : tensor<4xf32>
+}

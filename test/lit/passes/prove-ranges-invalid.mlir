@@ -120,3 +120,47 @@ lnn.model @age {
   %0 = lnn.requantize %age multiplier [1] shift 17 bias [0] : tensor<1xi16> -> tensor<1xi16>
   lnn.return %x : tensor<2xi16>
 }
+
+// -----
+
+// The result has four units where a knot has one: 4 * 32769 * 32767.
+lnn.model @knots {
+^bb0(%x: tensor<2xi16>):
+  %k = lnn.scale_s32 %x by 32769 : tensor<2xi16> -> tensor<2xi32>
+  // expected-error @below {{could overflow in row 0: its value may lie in [0, 4294967292], beyond 32 bits}}
+  %c = lnn.interpolate_s32 %k : tensor<2xi32> -> tensor<4xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+// The loop begins with the first knot times the step, which is no element's.
+lnn.model @first_knot {
+^bb0(%x: tensor<2xi16>):
+  %k = lnn.constant dense<[1000000000, -1000000000]> : tensor<2xi32>
+  // expected-error @below {{could overflow in row 0: its value may lie in [3000000000, 3000000000], beyond 32 bits}}
+  %c = lnn.interpolate_s32 %k : tensor<2xi32> -> tensor<3xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+// And adds differences between knots.
+lnn.model @difference {
+^bb0(%x: tensor<2xi16>):
+  %k = lnn.constant dense<[2000000000, -2000000000]> : tensor<2xi32>
+  // expected-error @below {{could overflow in row 0: its value may lie in [-4000000000, -4000000000], beyond 32 bits}}
+  %c = lnn.interpolate_s32 %k : tensor<2xi32> -> tensor<1xi32>
+  lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+// Of knots whose ranges differ each element has its own.
+lnn.model @elements {
+^bb0(%x: tensor<2xi16>):
+  %k = lnn.constant dense<[0, 700000000, 1100000000]> : tensor<3xi32>
+  // expected-error @below {{could overflow in row 3: its value may lie in [2200000000, 2200000000], beyond 32 bits}}
+  %c = lnn.interpolate_s32 %k : tensor<3xi32> -> tensor<4xi32>
+  lnn.return %x : tensor<2xi16>
+}

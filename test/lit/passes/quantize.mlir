@@ -70,3 +70,30 @@ lnn.model @rows {
   %1 = lnn.affine(%0) weights [dense<1.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
   lnn.return %1 : tensor<2xf32>
 }
+
+// Knots have 16 units where the window has one, and what lies between two of
+// them, two elements apart, has twice as many.
+// CHECK-LABEL: lnn.model @knots
+lnn.model @knots {
+^bb0(%window: tensor<2xf32>):
+  %last = lnn.last %window : tensor<2xf32> -> tensor<1xf32>
+  // CHECK: lnn.affine{{.*}}#lnn.fixed<32, [3.814697265625E-6], [0.000000e+00]>
+  %0 = lnn.affine(%window) weights [dense<0.5> : tensor<3x2xf32>] bias dense<0.0> : tensor<3xf32> : (tensor<2xf32>) -> tensor<3xf32>
+  // CHECK: lnn.add {{.*}}#lnn.fixed<32, [3.814697265625E-6], [0.000000e+00]>
+  %1 = lnn.add %0, %last : tensor<3xf32>, tensor<1xf32> -> tensor<3xf32>
+  // CHECK: lnn.interpolate {{.*}}#lnn.fixed<32, [1.9073486328125E-6], [0.000000e+00]>
+  %2 = lnn.interpolate %1 : tensor<3xf32> -> tensor<4xf32>
+  lnn.return %2 : tensor<4xf32>
+}
+
+// Where they would not fit 32 bits, units are coarser by a power of two: of
+// knots of up to 40000 by 8, of what is between them, 4 elements apart, by 4 more.
+// CHECK-LABEL: lnn.model @large_knots
+lnn.model @large_knots {
+^bb0(%window: tensor<2xf32>):
+  // CHECK: lnn.affine{{.*}}#lnn.fixed<32, [3.0517578125E-5], [0.000000e+00]>
+  %0 = lnn.affine(%window) weights [dense<10000.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
+  // CHECK: lnn.interpolate {{.*}}#lnn.fixed<32, [3.0517578125E-5], [0.000000e+00]>
+  %1 = lnn.interpolate %0 : tensor<2xf32> -> tensor<4xf32>
+  lnn.return %1 : tensor<4xf32>
+}

@@ -7,13 +7,18 @@
 #include "frontend/Compiler.h"
 #include "frontend/SohFormat.h"
 #include "frontend/WriteFiles.h"
+#include "passes/Emitted.h"
 #include "passes/Executor.h"
+#include "passes/cost/ProductCost.h"
+#include "test/tools/random-models/RandomModels.h"
 #include "trainer/cells/Simulate.h"
 #include "trainer/cells/Windows.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <numeric>
 #include <random>
 
 using namespace dlnet;
@@ -194,11 +199,82 @@ int makeAgeless(const AgelessArguments &arguments) {
   return status ? 0 : fail(status.message());
 }
 
+struct RandomArguments {
+  std::string output;
+  uint32_t first = 0, count = 30;
+};
+
+int makeRandom(const RandomArguments &arguments) {
+  Status status = writeFamily(
+      test::randomFamily(arguments.first, arguments.count), arguments.output);
+  return status ? 0 : fail(status.message());
+}
+
+struct CountsArguments {
+  std::string family, objective = "speed";
+};
+
+/// A line of JSON a model: what lnn-annotate-cost puts prices to.
+int printCounts(const CountsArguments &arguments) {
+  auto family = readFamily(arguments.family);
+  if (!family)
+    return fail(family.message());
+  for (const FamilyModel &model : family->models) {
+    Compiler compiler;
+    CompileOptions options;
+    options.prefix = family->name;
+    options.objective = arguments.objective;
+    auto compiled = compiler.compile(model, options);
+    if (mlir::failed(compiled))
+      return fail(model.name + " was not compiled");
+    cost::Counts counts = lnn::countEmitted(compiled->model());
+    cost::ModelCost cost = cost::price(counts);
+    nlohmann::json line = {{"model", model.name},
+                           {"kernel_bytes", counts.kernelBytes},
+                           {"kernel_instructions", counts.kernelInstructions},
+                           {"kernel_cycles", counts.kernelCycles},
+                           {"table_bytes", counts.tableBytes},
+                           {"ram", counts.stateBytes},
+                           {"cost",
+                            {{"flash", cost.flash},
+                             {"ram", cost.ram},
+                             {"stack", cost.stack},
+                             {"instructions", cost.instructions},
+                             {"cycles", cost.cycles}}}};
+    for (int i = 0; i < cost::kTerms; ++i) {
+      const char *term = cost::name(static_cast<cost::Term>(i));
+      line["printed"][term] = counts.printed[i];
+      line["executed"][term] = counts.executed[i];
+    }
+    fmt::print("{}\n", line.dump());
+  }
+  return 0;
+}
+
 struct ProductArguments {
   std::string output, packing = "dual_row";
   int64_t rows = 64, columns = 128;
+  double density = 1;
   uint32_t seed = 1;
+  bool unroll = false;
 };
+
+/// Zeroes 2x2 blocks at random until only a part `density` of them is left.
+void pruneBlocks(std::vector<int8_t> &weights, int64_t rows, int64_t columns,
+                 double density, std::mt19937 &random) {
+  int64_t blockColumns = (columns + 1) / 2;
+  std::vector<int64_t> blocks((rows + 1) / 2 * blockColumns);
+  std::iota(blocks.begin(), blocks.end(), 0);
+  for (size_t left = std::lround(density * blocks.size()); blocks.size() > left;
+       blocks.pop_back()) {
+    std::swap(blocks[random() % blocks.size()], blocks.back());
+    int64_t row = blocks.back() / blockColumns * 2;
+    int64_t column = blocks.back() % blockColumns * 2;
+    for (int64_t i = row; i < std::min(row + 2, rows); ++i)
+      for (int64_t j = column; j < std::min(column + 2, columns); ++j)
+        weights[i * columns + j] = 0;
+  }
+}
 
 template <typename T>
 std::string cArray(const char *type, const char *name,
@@ -210,21 +286,26 @@ std::string cArray(const char *type, const char *name,
   return text + "};\n";
 }
 
-/// A program that runs one product and compares it with the plain result.
+/// A program that runs one product, compares it with the plain result, and
+/// prints the bytes of its tables and what all of it was expected to cost.
 int makeProduct(const ProductArguments &arguments) {
   auto packing = lnn::symbolizePacking(arguments.packing);
+  if (arguments.unroll &&
+      (lnn::isSparse(*packing) || arguments.columns > lnn::kMaxUnrolledColumns))
+    return fail("--unroll: only dense products of at most 126 columns");
   std::mt19937 random(arguments.seed);
   int64_t rows = arguments.rows, columns = arguments.columns;
   std::vector<int8_t> weights(rows * columns);
   for (int8_t &weight : weights)
     weight = static_cast<int8_t>(static_cast<int32_t>(random() % 255) - 127);
+  bool dual = lnn::denseOf(*packing) == lnn::Packing::DualRow;
   // Dual rows are exact for high bytes; the other form for all 16 bits.
   std::vector<int16_t> x(columns);
   for (int16_t &value : x)
     value =
-        *packing == lnn::Packing::DualRow
-            ? static_cast<int16_t>(static_cast<int32_t>(random() % 256) - 128)
-            : static_cast<int16_t>(random() & 0xffff);
+        dual ? static_cast<int16_t>(static_cast<int32_t>(random() % 256) - 128)
+             : static_cast<int16_t>(random() & 0xffff);
+  pruneBlocks(weights, rows, columns, arguments.density, random);
   std::vector<int32_t> y(rows, 0);
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t column = 0; column < columns; ++column)
@@ -236,27 +317,56 @@ int makeProduct(const ProductArguments &arguments) {
   codegen::PackedWeights packed = codegen::packWeights(
       mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int8_t>(weights)),
       *packing);
-  bool dual = *packing == lnn::Packing::DualRow;
+  auto form = static_cast<cost::ProductForm>(*packing);
+  cost::ProductShape shape =
+      cost::productShape(rows, columns, {weights.begin(), weights.end()});
+  bool unroll = arguments.unroll;
+  cost::ProductCost cost =
+      unroll ? cost::unrolledCost(shape, form) : cost::productCost(shape, form);
+  int64_t kernelBytes = unroll ? cost::unrolledKernelBytes(form, columns)
+                               : cost::kernelBytes(form);
+
   x.resize(packed.columnPairs * 2, 0);
   std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n";
-  source += codegen::kernelText(
-      {dual ? codegen::Kernel::DualRow : codegen::Kernel::Sxtb16});
+  codegen::Kernel used = codegen::kernelOf(*packing);
+  std::string kernel = arguments.packing;
+  if (unroll) {
+    source += codegen::kernelText({}, {{used, packed.columnPairs}});
+    kernel += fmt::format("_{}", packed.columnPairs);
+  } else {
+    source += codegen::kernelText({used});
+  }
   source += cArray("uint32_t", "weights", packed.words);
   source += cArray("int32_t", "expected", y);
   std::string input = cArray("int16_t", "x", x);
   source += "__attribute__((aligned(4))) " + input;
+  std::string call, tableBytes = "sizeof weights";
+  if (lnn::isSparse(*packing)) {
+    source += cArray("uint8_t", "blocks", packed.blocks);
+    call = fmt::format("w, blocks, x, y, {}u", packed.rowPairs);
+    tableBytes += " + sizeof blocks";
+  } else {
+    call = fmt::format("w, x, y, {}u", packed.rowBlocks);
+    if (!unroll)
+      call += fmt::format(", {}u", packed.columnPairs);
+  }
   source +=
       fmt::format("static int32_t y[{}];\n"
                   "__attribute__((noinline)) void product(const uint32_t *w)\n"
-                  "{{ dln_matvec_{}(w, x, y, {}u, {}u); }}\n"
+                  "{{ dln_matvec_{}({}); }}\n"
                   "int main(void)\n{{\n"
                   "  product(weights);\n"
                   "  for (uint32_t i = 0; i < {}u; ++i)\n"
                   "    if (y[i] != expected[i])\n"
                   "      return fail(\"the product is wrong\");\n"
+                  "  print_value(\"table_bytes\", {});\n"
+                  "  print_value(\"expected_table_bytes\", {});\n"
+                  "  print_value(\"expected_instructions\", {});\n"
+                  "  print_value(\"expected_cycles\", {});\n"
+                  "  print_value(\"expected_kernel_bytes\", {});\n"
                   "  return 0;\n}}\n",
-                  packed.rowBlocks * 4, arguments.packing, packed.rowBlocks,
-                  packed.columnPairs, rows);
+                  packed.rowBlocks * 4, kernel, call, rows, tableBytes,
+                  cost.tableBytes, cost.instructions, cost.cycles, kernelBytes);
   Status status = writeFiles(arguments.output, {{"product.c", source}});
   return status ? 0 : fail(status.message());
 }
@@ -292,13 +402,35 @@ int main(int argc, char **argv) {
   sub->add_option("-o,--output", ageless.output)->required();
   sub->callback([&] { command = [&] { return makeAgeless(ageless); }; });
 
+  RandomArguments random;
+  sub = app.add_subcommand("random", "a family of random models");
+  sub->add_option("--first", random.first, "Seed of the first model")
+      ->check(CLI::Range(0, 1000000));
+  sub->add_option("--count", random.count)->check(CLI::Range(1, 1000));
+  sub->add_option("-o,--output", random.output)->required();
+  sub->callback([&] { command = [&] { return makeRandom(random); }; });
+
+  CountsArguments counts;
+  sub =
+      app.add_subcommand("counts", "what the cost of each model follows from");
+  sub->add_option("family", counts.family)->required();
+  sub->add_option("--optimize", counts.objective)
+      ->check(CLI::IsMember({"speed", "size"}));
+  sub->callback([&] { command = [&] { return printCounts(counts); }; });
+
   ProductArguments product;
   sub = app.add_subcommand("product", "product.c: one product, checked");
   sub->add_option("--rows", product.rows)->check(CLI::Range(1, 1024));
   sub->add_option("--columns", product.columns)->check(CLI::Range(1, 1024));
   sub->add_option("--packing", product.packing)
-      ->check(CLI::IsMember({"dual_row", "sxtb16"}));
+      ->check(CLI::IsMember(
+          {"dual_row", "sxtb16", "dual_row_sparse", "sxtb16_sparse"}));
+  sub->add_option("--density", product.density,
+                  "Part of the 2x2 blocks that is not all zero")
+      ->check(CLI::Range(0.0, 1.0));
   sub->add_option("--seed", product.seed);
+  sub->add_flag("--unroll", product.unroll,
+                "A dense product without a loop over columns");
   sub->add_option("-o,--output", product.output)->required();
   sub->callback([&] { command = [&] { return makeProduct(product); }; });
 

@@ -8,12 +8,18 @@
  *
  * Loaded by m4run.py as
  *   -plugin file=count_instructions.so,out=FILE,function=0xADDR[,function=...]
+ *           [,spread=on]
  * FILE gets, for each call that returned,
  *   call ADDRESS TOTAL
  *   insn ADDRESS SIZE EXECUTED LEFT ENTERED     for each address executed
  * where LEFT counts the times the next instruction was not the following one,
  * and ENTERED those it was reached by such a jump; then `total N` for all that
  * ran. A conditional instruction that is skipped counts as executed.
+ *
+ * With spread=on there are too many calls to list each. FILE gets, at the end,
+ * for each function
+ *   spread ADDRESS CALLS LEAST MOST
+ *   varies ADDRESS LEAST MOST      for each address not executed alike in all
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -33,7 +39,6 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *
 qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 void qemu_plugin_register_vcpu_tb_trans_cb(
     qemu_plugin_id_t id,
@@ -58,6 +63,7 @@ int qemu_plugin_version = 1;
 
 struct counts {
   uint64_t executed, left, entered;
+  uint64_t least, most; /* over all calls, with spread=on */
 };
 
 /* One instruction of the image. It outlives translated blocks, because QEMU
@@ -73,6 +79,7 @@ struct function {
   uint32_t address, return_address;
   bool running;
   uint64_t total;
+  uint64_t calls, least, most; /* with spread=on */
 };
 
 static struct instruction *buckets[BUCKETS];
@@ -80,7 +87,14 @@ static struct function functions[MAX_FUNCTIONS];
 static int function_count;
 static struct instruction *previous;
 static uint64_t grand_total;
+static bool spread;
 static FILE *out;
+
+/* By the first halfword, for QEMU says 4 of some instructions of 2 bytes: those
+ * before the end of a page, where it looks ahead. */
+static uint32_t size_of(const uint8_t *code) {
+  return code[1] >> 3 >= 0x1du ? 4 : 2;
+}
 
 /* Thumb's BL and BLX: what leaves the address after itself in lr. */
 static bool is_call(const uint8_t *code, size_t size) {
@@ -103,7 +117,7 @@ static struct instruction *find(const struct qemu_plugin_insn *insn) {
       abort();
     }
     (*slot)->address = address;
-    (*slot)->size = (uint32_t)qemu_plugin_insn_size(insn);
+    (*slot)->size = size_of(qemu_plugin_insn_data(insn));
     (*slot)->is_call = is_call(qemu_plugin_insn_data(insn), (*slot)->size);
   }
   return *slot;
@@ -129,6 +143,44 @@ static void report(int index) {
   }
 }
 
+/* Takes `count` of call number `calls` into a range; of the calls before, those
+ * of an address that is new were 0. */
+static void widen(uint64_t count, uint64_t calls, uint64_t *least,
+                  uint64_t *most) {
+  if (calls == 0 || count < *least)
+    *least = count;
+  if (calls == 0 || count > *most)
+    *most = count;
+}
+
+static void take(int index) {
+  struct function *function = &functions[index];
+  for (int bucket = 0; bucket < BUCKETS; ++bucket) {
+    for (struct instruction *at = buckets[bucket]; at; at = at->next) {
+      struct counts *counts = &at->counts[index];
+      widen(counts->executed, function->calls, &counts->least, &counts->most);
+      counts->executed = 0;
+    }
+  }
+  widen(function->total, function->calls, &function->least, &function->most);
+  ++function->calls;
+  function->total = 0;
+}
+
+static void report_spread(int index) {
+  const struct function *function = &functions[index];
+  fprintf(out, "spread 0x%" PRIx32 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+          function->address, function->calls, function->least, function->most);
+  for (int bucket = 0; bucket < BUCKETS; ++bucket) {
+    for (struct instruction *at = buckets[bucket]; at; at = at->next) {
+      const struct counts *counts = &at->counts[index];
+      if (counts->least != counts->most)
+        fprintf(out, "varies 0x%" PRIx32 " %" PRIu64 " %" PRIu64 "\n",
+                at->address, counts->least, counts->most);
+    }
+  }
+}
+
 static void on_execution(unsigned int vcpu, void *data) {
   struct instruction *now = data;
   (void)vcpu;
@@ -142,7 +194,10 @@ static void on_execution(unsigned int vcpu, void *data) {
         ++previous->counts[i].left;
       if (now->address == function->return_address) {
         function->running = false;
-        report(i);
+        if (spread)
+          take(i);
+        else
+          report(i);
       }
     }
     if (!function->running && now->address == function->address && previous &&
@@ -173,6 +228,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
 static void on_exit_of_emulator(qemu_plugin_id_t id, void *data) {
   (void)id;
   (void)data;
+  for (int i = 0; spread && i < function_count; ++i)
+    report_spread(i);
   fprintf(out, "total %" PRIu64 "\n", grand_total);
   if (fclose(out) != 0)
     fputs("count_instructions: cannot write the counts\n", stderr);
@@ -189,6 +246,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
       /* Symbols of Thumb functions have bit 0 set, addresses do not. */
       functions[function_count++].address =
           (uint32_t)strtoul(argv[i] + 9, NULL, 0) & ~1u;
+    } else if (strcmp(argv[i], "spread=on") == 0) {
+      spread = true;
     } else {
       fprintf(stderr, "count_instructions: unexpected option %s\n", argv[i]);
       return 1;

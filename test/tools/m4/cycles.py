@@ -24,6 +24,7 @@ P = 2, division 6, IT 1. It was not validated on a board.
 import argparse
 import collections
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -38,26 +39,15 @@ class Costs:
     it: int
 
 
-LOW, MID, HIGH = Costs(1, 2, 0), Costs(2, 6, 1), Costs(3, 12, 1)
-
-CONDITION = r"(?:eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le|al)?"
-WIDTH = r"(?:\.[nw]|\.32|\.64)?"
-KINDS = [(kind, re.compile("(?:" + pattern + ")" + CONDITION + WIDTH + "$"))
-         for kind, pattern in [
-             ("load", "ldr|ldrb|ldrh|ldrsb|ldrsh|vldr"),
-             ("store", "str|strb|strh|vstr"),
-             ("double", "ldrd|strd"),
-             ("multiple", "v?ldmia|v?stmia|v?ldmdb|v?stmdb|v?ldm|v?stm|v?push|v?pop"),
-             ("table", "tbb|tbh"),
-             ("branch", "b|bl|bx|blx|cbz|cbnz"),
-             ("it", "i[te]+"),
-             ("division", "sdiv|udiv"),
-             ("mac", r"smla\w*|smlsd\w*|smml[as]\w*|smlal\w*|umlal|umaal|mla|mls"),
-         ]]
-FLOAT_KINDS = [("float_division", re.compile(r"v(div|sqrt)")),
-               ("float_mac", re.compile(r"v(n?ml[as]|fn?m[as])"))]
+# dlnet-sim prices by the same file.
+with open(pathlib.Path(__file__).with_name("cortex-m4.json"), encoding="utf-8") as _facts:
+    FACTS = json.load(_facts)
+LOW, MID, HIGH = (Costs(**FACTS["open"][name]) for name in ("low", "mid", "high"))
+KINDS = [(kind, re.compile("(?:" + pattern + ")" + FACTS["condition"] + FACTS["width"] + "$"))
+         for kind, pattern in FACTS["kinds"]]
+FLOAT_KINDS = [(kind, re.compile(pattern)) for kind, pattern in FACTS["float_kinds"]]
 # These write no register that the next instruction could use as address.
-NO_RESULT = re.compile(r"cmp|cmn|tst|teq|nop")
+NO_RESULT = re.compile(FACTS["no_result"])
 
 
 @dataclass
@@ -156,38 +146,28 @@ def cycles(call, code, costs, literal_wait_states=0):
         now, n = code[address], counts.executed
         fell_through = n - counts.entered
         previous = code.get(before.get(address))
+        total += FACTS["cycles"].get(now.kind, 1) * n
         if now.kind == "load":
-            total += 2 * n
             if (previous and previous.kind == "load" and
                     previous.result() not in now.address_registers()):
-                total -= fell_through
-            if now.loads_pc():
-                total += costs.refill * n
+                total += FACTS["load_after_load"] * fell_through
             if "pc" in now.address_registers():
                 total += literal_wait_states * n
-        elif now.kind == "double":
-            total += 3 * n
         elif now.kind == "multiple":
-            total += (1 + now.register_count() + costs.refill * now.loads_pc()) * n
-        elif now.kind == "table":
-            total += (2 + costs.refill) * n
+            total += now.register_count() * n
         elif now.kind == "branch":
-            total += n + costs.refill * counts.left
+            total += costs.refill * counts.left
         elif now.kind == "it":
             total += costs.it * n
         elif now.kind == "division":
             total += costs.division * n
-        elif now.kind == "float_division":
-            total += 14 * n
-        elif now.kind == "float_mac":
-            total += 3 * n
-        else:
-            total += n
+        if now.kind == "table" or now.loads_pc():
+            total += costs.refill * n
         if (now.kind in ("load", "store", "double") and previous and
                 previous.kind in ("other", "mac") and
                 not NO_RESULT.match(previous.mnemonic) and
                 previous.result() in now.address_registers()):
-            total += fell_through
+            total += FACTS["address_just_made"] * fell_through
     return total
 
 

@@ -13,7 +13,13 @@ call included; a summary goes to stderr, and to FILE all of it:
    "calls": {"soh_forecast": [{"instructions": 9876, "cycles": {"low", "mid", "high"}, "mix": {...}}]}}
 
 `values` are the printed lines of the form `name integer`; the last of a name
-counts. Other Python programs may call `run`.
+counts. Other Python programs may call `run`; with spread=True it does not list
+calls, of which there may be too many, but says how far they differ:
+
+  "spread": {"soh_forecast": {"calls": 10000, "least": 9876, "most": 9880,
+                              "varies": {address: (least, most)}}}
+
+where `varies` has the addresses that not all calls executed equally often.
 """
 import argparse
 import json
@@ -51,7 +57,22 @@ def option(text):
     return text.replace(",", ",,")
 
 
-def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_states=0):
+def read_spread(path):
+    """Function's address -> what the module's description says of it."""
+    found = {}
+    with open(path, encoding="ascii") as lines:
+        for line in lines:
+            word, *fields = line.split()
+            if word == "spread":
+                calls, least, most = map(int, fields[1:])
+                varies = {}
+                found[int(fields[0], 16)] = {"calls": calls, "least": least, "most": most, "varies": varies}
+            elif word == "varies":
+                varies[int(fields[0], 16)] = (int(fields[1]), int(fields[2]))
+    return found
+
+
+def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_states=0, spread=False):
     """Runs `elf` and returns what the module's description says."""
     for argument in arguments:
         if not argument or " " in argument:
@@ -69,7 +90,8 @@ def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_
             if missing:
                 raise EmulatorError(f"{elf}: no function is called {', '.join(missing)}")
             watched = "".join(f",function={known[name]:#x}" for name in functions)
-            command += ["-plugin", f"file={option(os.path.abspath(plugin))},out={option(counts)}" + watched]
+            command += ["-plugin", f"file={option(os.path.abspath(plugin))},out={option(counts)}" + watched +
+                        (",spread=on" if spread else "")]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True, timeout=timeout)
@@ -81,7 +103,10 @@ def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_
         result = {"status": done.returncode, "stdout": done.stdout,
                   "values": {match[1]: int(match[2]) for match in
                              re.finditer(r"^(\w+) (-?\d+)$", done.stdout, re.M)}}
-        if plugin and done.returncode == 0:
+        if plugin and spread and done.returncode == 0:
+            found = read_spread(counts)
+            result["spread"] = {name: found[known[name]] for name in functions}
+        elif plugin and done.returncode == 0:
             calls, result["total_instructions"] = cycles.read_counts(counts)
             code = cycles.disassemble(elf)
             result["calls"] = {

@@ -102,12 +102,15 @@ std::vector<double> reference(const FamilyModel &m,
 class FloatExecutor : public testing::TestWithParam<CellKind> {};
 
 TEST_P(FloatExecutor, ComputesTheEquationsOfTheCell) {
-  for (uint32_t seed = 100; seed < 112; ++seed) {
+  for (uint32_t seed = 100; seed < 125; ++seed) {
     FamilyModel model = randomModel(GetParam(), seed);
     Compiler compiler;
     auto compiled = compiler.import(model, "net");
     ASSERT_TRUE(mlir::succeeded(compiled));
+    // The equations hold for any size; the weights have one.
+    EXPECT_NE(compiled->text().find("tensor<?xf32>"), std::string::npos);
     ASSERT_TRUE(mlir::succeeded(compiler.discretize(*compiled, {})));
+    EXPECT_EQ(compiled->text().find('?'), std::string::npos);
     auto executor = lnn::FloatExecutor::compile(compiled->model());
     ASSERT_TRUE(mlir::succeeded(executor));
     std::mt19937 random(seed);
@@ -154,6 +157,30 @@ TEST(Executors, CountAnAgeBeyondTheGreatestAsTheGreatest) {
   EXPECT_EQ(c, d);
   integer->run(history.data(), d.data(), 0);
   EXPECT_NE(c, d);
+}
+
+TEST(Executors, ShowEveryValueToTheirObserver) {
+  FamilyModel model = randomModel(CellKind::Liquid, 3);
+  Compiler compiler;
+  auto compiled = compiler.import(model, "net");
+  ASSERT_TRUE(mlir::succeeded(compiled));
+  ASSERT_TRUE(mlir::succeeded(compiler.discretize(*compiled, {})));
+  mlir::Value made = compiled->model().getForecast();
+  int64_t steps = 0;
+  std::vector<float> seen;
+  auto executor = lnn::FloatExecutor::compile(
+      compiled->model(),
+      [&](mlir::Value value, llvm::ArrayRef<float> elements) {
+        steps += mlir::isa<lnn::EulerStepOp, lnn::FusedStepOp>(
+            value.getDefiningOp());
+        if (value == made)
+          seen = elements.vec();
+      });
+  ASSERT_TRUE(mlir::succeeded(executor));
+  std::vector<float> window(model.window, 0.95f), forecast(model.horizon);
+  executor->run(window.data(), forecast.data(), 100);
+  EXPECT_EQ(steps, model.blocks() * model.solver.steps);
+  EXPECT_EQ(seen, forecast);
 }
 
 TEST(Executors, RefuseTheOtherLevel) {

@@ -48,4 +48,54 @@ TEST(Packing, OddSizesArePaddedWithZeros) {
   EXPECT_EQ(packed.words[5], 0u);          // rows 6 and 7
 }
 
+TEST(Packing, SparseKeepsTheBlocksThatAreNotZero) {
+  mlir::MLIRContext context;
+  // Blocks, of which only the second and the last are not all zero.
+  std::vector<int8_t> values = {0, 0, 1,  2, //
+                                0, 0, -1, 3, //
+                                0, 0, 0,  0, //
+                                0, 0, 0,  -5};
+  auto weights = matrix(context, 4, 4, values);
+  auto dual = codegen::packWeights(weights, lnn::Packing::DualRowSparse);
+  EXPECT_EQ(dual.rowPairs, 2);
+  // As in the dense forms; -5 alone in the lower row is 0xfffb.
+  EXPECT_EQ(dual.words, (std::vector<uint32_t>{0x020300ffu, 0xfffb0000u}));
+  EXPECT_EQ(dual.blocks, (std::vector<uint8_t>{1, 1, 1, 1}));
+  auto bytes = codegen::packWeights(weights, lnn::Packing::Sxtb16Sparse);
+  EXPECT_EQ(bytes.words, (std::vector<uint32_t>{0x020301ffu, 0x00fb0000u}));
+  EXPECT_EQ(bytes.blocks, dual.blocks);
+}
+
+TEST(Packing, SparseRowPairsMayBeEmpty) {
+  mlir::MLIRContext context;
+  std::vector<int8_t> values(7 * 3);
+  values[3 * 2 + 2] = 1;  // row 2, column 2
+  values[3 * 6 + 0] = -1; // row 6 of seven, column 0
+  auto packed = codegen::packWeights(matrix(context, 7, 3, values),
+                                     lnn::Packing::DualRowSparse);
+  EXPECT_EQ(packed.rowPairs, 4);
+  EXPECT_EQ(packed.words, (std::vector<uint32_t>{0x00000100u, 0x0000ff00u}));
+  EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{0, 1, 1, 0, 1, 0}));
+}
+
+TEST(Packing, SparseHasAWordEvenWithoutAnyBlock) {
+  mlir::MLIRContext context;
+  auto packed =
+      codegen::packWeights(matrix(context, 3, 2, std::vector<int8_t>(6)),
+                           lnn::Packing::Sxtb16Sparse);
+  EXPECT_EQ(packed.words, std::vector<uint32_t>{0});
+  EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{0, 0}));
+}
+
+TEST(Packing, SparseTakesAsManyColumnsAsAByteCounts) {
+  mlir::MLIRContext context;
+  int64_t columns = lnn::kMaxSparseColumns;
+  auto packed = codegen::packWeights(
+      matrix(context, 1, columns, std::vector<int8_t>(columns, 1)),
+      lnn::Packing::DualRowSparse);
+  ASSERT_EQ(packed.blocks.size(), 256u);
+  EXPECT_EQ(packed.blocks.front(), 255);
+  EXPECT_EQ(packed.blocks.back(), 254);
+}
+
 } // namespace

@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Random models of every cell, and a loader for their emitted C.
+// A loader for the emitted C of models, beside the models themselves.
 #ifndef DLNET_TEST_UNIT_COMPILER_TESTMODELS_H
 #define DLNET_TEST_UNIT_COMPILER_TESTMODELS_H
 
 #include "frontend/Compiler.h"
 #include "passes/Executor.h"
+#include "test/tools/random-models/RandomModels.h"
 
 #include <memory>
-#include <random>
 
 namespace dlnet::test {
-
-/// A model of random shape and weights whose solver is stable; every third seed
-/// (2, 5, 8, ...) gives one that reads the age.
-FamilyModel randomModel(CellKind cell, uint32_t seed);
-
-/// An age as the model was trained on, or any at all; 0 for a model that does
-/// not read it.
-uint32_t randomAge(const FamilyModel &model, std::mt19937 &random);
-uint32_t extremeAge(std::mt19937 &random);
-
-/// A smooth ageing curve with noise, in SOH.
-std::vector<float> randomWindow(size_t size, std::mt19937 &random);
 
 /// The emitted C of a model, compiled by the host's compiler and loaded.
 class LoadedModel {

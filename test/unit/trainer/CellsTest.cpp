@@ -235,13 +235,17 @@ TEST(ReadCells, FailsAsAWhole) {
   EXPECT_FALSE(readCells(folder.path())) << "a malformed cell";
 }
 
-TEST(ChooseCells, ThoseOutsideOfLists) {
+TEST(ChooseCells, ThoseOutsideOfListsOrWithinOne) {
   std::vector<Cell> cells;
   for (const char *name : {"a", "b", "c"})
     cells.push_back(makeCell(name, "", {1.0}));
   std::vector<Cell> unseen = cellsOutside(cells, {{"a"}, {"c", "d"}});
   ASSERT_EQ(unseen.size(), 1u);
   EXPECT_EQ(unseen[0].name, "b");
+  std::vector<Cell> within = cellsWithin(cells, {"c", "d", "a"});
+  ASSERT_EQ(within.size(), 2u);
+  EXPECT_EQ(within[0].name, "a");
+  EXPECT_EQ(within[1].name, "c");
 }
 
 } // namespace

@@ -48,6 +48,7 @@ std::vector<int16_t> compiledForecasts(const FamilyModel &model,
   options.prefix = "net";
   options.stateBits = quantize.stateBits;
   options.lutBits = quantize.tableBits;
+  options.knotTolerance = quantize.knotTolerance;
   auto compiled = compiler.compile(model, options);
   EXPECT_TRUE(mlir::succeeded(compiled));
   if (mlir::failed(compiled))
@@ -98,10 +99,23 @@ TEST_P(QuantizedParity, TrainingRunsTheCompiledModel) {
   QuantizeOptions options;
   options.stateBits = seed % 4 == 3 ? 16 : 8;
   options.tableBits = seed % 5 == 4 ? 6 : 8;
+  options.knotTolerance = seed % 6 == 5 ? 0 : fixed::kKnotTolerance;
+  std::mt19937 random(seed);
+  bool straight = seed % 2 == 1;
+  if (straight)
+    straighten(model, random);
   // More than a tile, and not a whole number of them.
   Inputs inputs = makeInputs(model, 75, seed);
   std::vector<int16_t> expected = compiledForecasts(model, options, inputs);
   EXPECT_EQ(trainedForecasts(model, options, inputs), expected);
+  Result<QuantizedModel> quantized = quantizeModel(model, options);
+  ASSERT_TRUE(quantized);
+  EXPECT_EQ(std::count_if(quantized->program.after.begin(),
+                          quantized->program.after.end(),
+                          [](const IntegerInstruction &op) {
+                            return op.opcode == IntegerOpcode::Interpolate;
+                          }),
+            straight && options.knotTolerance > 0);
   setPortableProgram(true);
   EXPECT_EQ(trainedForecasts(model, options, inputs), expected);
 }
@@ -120,7 +134,9 @@ TEST(QuantizedParityEdges, RefusesOptionsThatTheCompilerRefuses) {
   FamilyModel model = randomModel(CellKind::Liquid, 1);
   for (QuantizeOptions options :
        {QuantizeOptions{12, 8, 2.0}, QuantizeOptions{8, 13, 2.0},
-        QuantizeOptions{8, 3, 2.0}, QuantizeOptions{8, 8, 0.5}}) {
+        QuantizeOptions{8, 3, 2.0}, QuantizeOptions{8, 8, 0.5},
+        QuantizeOptions{8, 8, 2.0, -1e-6},
+        QuantizeOptions{8, 8, 2.0, std::nan("")}}) {
     Result<QuantizedModel> quantized = quantizeModel(model, options);
     ASSERT_FALSE(quantized);
     EXPECT_EQ(quantized.message().rfind("random: expected 8 or 16 state", 0),
@@ -145,6 +161,39 @@ TEST(QuantizedParityEdges, SparseAndTrivialWeights) {
       }
       if (seed % 3 == 0)
         model.outputScale = 1.0;
+      SCOPED_TRACE(testing::Message() << name(cell) << " " << seed);
+      Inputs inputs = makeInputs(model, 20, seed);
+      EXPECT_EQ(trainedForecasts(model, {}, inputs),
+                compiledForecasts(model, {}, inputs));
+    }
+}
+
+/// What no forecast depends on the compiler removes, and training keeps it
+/// without a say in any format, whatever its weights and constants are.
+TEST(QuantizedParityEdges, DeadUnitsAndCoefficients) {
+  for (CellKind cell :
+       {CellKind::Liquid, CellKind::Ltc, CellKind::CtRnn, CellKind::Cfc})
+    for (uint32_t seed = 300; seed < 312; ++seed) {
+      FamilyModel model = randomModel(cell, seed);
+      std::mt19937 random(seed);
+      std::vector<bool> dead(size_t(model.units));
+      for (size_t unit = 0; unit < dead.size(); ++unit)
+        dead[unit] = random() % 2 || seed % 6 == 5;
+      for (auto &[key, tensor] : model.tensors) {
+        size_t columns = tensor.values.size() / size_t(tensor.shape[0]);
+        bool readsUnits = key.rfind("cell.w", 0) == 0 || key == "readout.w";
+        for (size_t i = 0; i < tensor.values.size(); ++i) {
+          size_t row = i / columns, column = i % columns;
+          bool deadRow = key.rfind("cell.", 0) == 0 && dead[row];
+          // Dead units may read anything, and one another.
+          if (readsUnits && dead[column] && !deadRow)
+            tensor.values[i] = 0;
+          else if (key == "basis.curves" && column == seed % columns)
+            tensor.values[i] = 0;
+          else if (deadRow && columns == 1 && seed % 2)
+            tensor.values[i] *= key == "cell.alpha" ? 0.5f : 3.0f;
+        }
+      }
       SCOPED_TRACE(testing::Message() << name(cell) << " " << seed);
       Inputs inputs = makeInputs(model, 20, seed);
       EXPECT_EQ(trainedForecasts(model, {}, inputs),

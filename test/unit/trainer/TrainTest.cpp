@@ -23,8 +23,9 @@ struct ToolRun {
   std::string output, errors;
 };
 
-ToolRun runTool(const TemporaryFolder &folder, const std::string &arguments) {
-  std::string command = std::string(DLNET_TRAIN_TOOL) + " " + arguments + " >" +
+ToolRun runTool(const TemporaryFolder &folder, const std::string &arguments,
+                const char *tool = DLNET_TRAIN_TOOL) {
+  std::string command = std::string(tool) + " " + arguments + " >" +
                         folder.path("out.txt") + " 2>" + folder.path("err.txt");
   int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out.txt"),
@@ -208,6 +209,60 @@ TEST(Recover, HoldsMasksAndRecordsItsStages) {
   EXPECT_NE(otherSplit.errors.find("other cells"), std::string::npos);
   EXPECT_TRUE(folder.read("x.safetensors").empty());
 }
+
+#ifdef DLNET_COMPILER
+/// Whole units that the compiler pruned stay out through training, and out of
+/// what is compiled of it.
+TEST(Recover, GoesOnFromWhatTheCompilerPruned) {
+  TemporaryFolder folder;
+  std::string common = " --simulated --quick -o ";
+  ASSERT_EQ(runTool(folder, "train --units 6 --block 20 --basis 2" + common +
+                                folder.path("dense.safetensors"))
+                .status,
+            0);
+  ToolRun pruned =
+      runTool(folder,
+              "prune --units --ratio 0.5 " + folder.path("dense.safetensors") +
+                  " -o " + folder.path("pruned.safetensors"),
+              DLNET_COMPILER);
+  ASSERT_EQ(pruned.status, 0) << pruned.errors;
+  Result<Family> before = readFamily(folder.path("pruned.safetensors"));
+  ASSERT_TRUE(before) << before.message();
+  ASSERT_EQ(before->models.size(), 2u);
+  EXPECT_TRUE(before->models[0].masks.empty());
+  EXPECT_EQ(before->models[1].name, "liquid6_pruned");
+  EXPECT_TRUE(before->models[1].measured.empty());
+
+  ToolRun recovered =
+      runTool(folder, "recover --model liquid6_pruned " +
+                          folder.path("pruned.safetensors") + common +
+                          folder.path("recovered.safetensors"));
+  ASSERT_EQ(recovered.status, 0) << recovered.errors;
+  Result<Family> after = readFamily(folder.path("recovered.safetensors"));
+  ASSERT_TRUE(after) << after.message();
+  const FamilyModel &model = after->models[0];
+  EXPECT_EQ(model.trained.stages,
+            (std::vector{TrainingStage::Pruned, TrainingStage::Recovered,
+                         TrainingStage::QuantizationAware}));
+  EXPECT_NE(model.tensor("cell.wf").values,
+            before->models[1].tensor("cell.wf").values);
+  for (const auto &[key, mask] : before->models[1].masks)
+    EXPECT_EQ(model.masks.at(key).values, mask.values) << key;
+  // The rows of dead units stay 0, and so do their biases.
+  const Tensor &inputs = model.masks.at("cell.uf");
+  for (size_t unit = 0; unit < 6; ++unit)
+    if (inputs.values[unit * size_t(inputs.shape[1])] == 0) {
+      EXPECT_EQ(model.tensor("cell.bf").values[unit], 0);
+    }
+
+  ToolRun compiled = runTool(
+      folder, "compile --emit=int8 " + folder.path("recovered.safetensors"),
+      DLNET_COMPILER);
+  ASSERT_EQ(compiled.status, 0) << compiled.errors;
+  EXPECT_NE(compiled.output.find("tensor<3xi16>"), std::string::npos);
+  EXPECT_EQ(compiled.output.find("tensor<6xi16>"), std::string::npos);
+}
+#endif
 
 TEST(Family, HoldsEveryStudentAndIsTheSameAfterAStop) {
   TemporaryFolder folder;

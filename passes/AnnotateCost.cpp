@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lnn-annotate-cost: counts (passes/Emitted.h) times prices (passes/cost).
+#include "passes/CheckResults.h"
+#include "passes/Emitted.h"
+#include "passes/Passes.h"
+
+namespace dlnet::lnn {
+#define GEN_PASS_DEF_ANNOTATECOST
+#include "passes/Passes.h.inc"
+} // namespace dlnet::lnn
+
+using namespace mlir;
+using namespace dlnet;
+using namespace dlnet::lnn;
+
+namespace {
+
+struct AnnotateCost : lnn::impl::AnnotateCostBase<AnnotateCost> {
+  void runOnOperation() override {
+    ModelOp model = getOperation();
+    if (!model->hasAttr(kArenaAttr)) {
+      model.emitError("has no arena; run lnn-plan-memory");
+      return signalPassFailure();
+    }
+    WalkResult result = model.getBody().walk(
+        [&](Operation *op) { return WalkResult(check(op)); });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+    annotate(cost::price(countEmitted(model)));
+  }
+
+private:
+  LogicalResult check(Operation *op) {
+    if (failed(
+            checkResults(op, "lnn-annotate-cost takes integer-level networks",
+                         [](Type type) { return type.isSignlessInteger(); })))
+      return failure();
+    if (auto product = dyn_cast<MatvecS8Op>(op);
+        product && !product.getPacking())
+      return op->emitError("has no packing; run lnn-prove-ranges");
+    if (op->getNumResults() != 0 && !isa<FusedOp>(op->getParentOp()) &&
+        !op->hasAttr(kBuffersAttr))
+      return op->emitError("has no buffer; run lnn-plan-memory");
+    return success();
+  }
+
+  void annotate(const cost::ModelCost &cost) {
+    Builder builder(&getContext());
+    auto entry = [&](StringRef name, int64_t value) {
+      return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
+    };
+    getOperation()->setAttr(
+        kCostAttr,
+        builder.getDictionaryAttr(
+            {entry("cycles", cost.cycles), entry("flash", cost.flash),
+             entry("instructions", cost.instructions), entry("ram", cost.ram),
+             entry("stack", cost.stack)}));
+  }
+};
+
+} // namespace

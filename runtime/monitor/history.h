@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * A cell's newest cycles and settings, in RAM and in flash, such that power may
+ * go at any instant.
+ *
+ * The flash is a journal. A slot is a page: a snapshot of all that is kept, its
+ * CRC, and then one record a cycle until the page is full.
+ *
+ *   word 0          format
+ *        1          sequence: counts slots, the highest is the newest
+ *        2          nominal capacity
+ *        3          end-of-life SOH | cycles in the snapshot << 16
+ *        4          newest cycle
+ *        5 .. 57    SOH, two a word, the oldest first
+ *        58         CRC-32 of the above: the slot counts from here on
+ *        59         not used
+ *        60, 61     record: cycle | SOH << 16, CRC-32 of sequence and record
+ *        62, 63     ...
+ *
+ * Two slots matter at any time: the one that is written, and the one before it,
+ * which is not touched until the newer one stands. Slots wander over all pages,
+ * so that the wear spreads: about 480 cycles a page erase.
+ *
+ * A write or erase that power interrupted can leave bits that read differently
+ * from one time to the next. Nothing rests on such bits: a page is erased right
+ * before it is used, whatever it reads; after a start one place is left out and
+ * the newest cycle is written again; and where the CRC of a snapshot may have
+ * been cut, whether it reads right or not, a new slot is begun. No word is
+ * written twice.
+ */
+#ifndef DLN_HISTORY_H
+#define DLN_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How many cycles are kept: the 100 that a model looks back on, the four
+ *  before them that the median of the oldest of those needs, and one that may
+ *  have to be taken back after an interrupted write; made even. */
+#define HISTORY_CYCLES 106u
+
+/** The highest number of a cycle; they count from 1. */
+#define HISTORY_LAST_CYCLE 65534u
+
+/** Pages that the journal needs at least: the slot that stands and the one
+ *  before it, and two that starts may leave torn, one after the other. */
+#define HISTORY_PAGES_MIN 4u
+
+/** A cell. SOH is in units of 2^-14. Read it; only the functions below write.
+ */
+struct history {
+  uint32_t nominal; /* nominal capacity, uAh; 0: no cell was ever declared */
+  uint32_t limit;   /* SOH at which life ends */
+  uint32_t newest;  /* the newest cycle's number; 0: none */
+  uint32_t count;   /* cycles kept, without a gap, the newest last */
+
+  /* Private from here on. */
+  uint32_t oldest; /* where in `soh` */
+  uint32_t sequence;
+  uint32_t page;   /* the slot that is written */
+  uint32_t record; /* the next free record of it */
+  int16_t soh[HISTORY_CYCLES];
+};
+
+/** Finds the newest state in flash, or none; writes what a start must write.
+ *  False when the flash refused that: the state is right even then, and the
+ *  next change tries again. */
+bool history_load(struct history *history);
+
+/** SOH number `index`, counted from the oldest kept, below `count`. */
+int16_t history_soh(const struct history *history, uint32_t index);
+
+/** Adds cycle `newest + 1`; any up to HISTORY_LAST_CYCLE when there is none
+ *  yet. True: it is in flash. False: the flash refused it, and all but the
+ *  oldest cycle is as it was. */
+bool history_append(struct history *history, uint32_t cycle, int16_t soh);
+
+/** Forgets all cycles, for a new cell of `nominal` uAh. False: the flash
+ * refused it, and the old cell is still here. */
+bool history_begin_cell(struct history *history, uint32_t nominal,
+                        uint32_t limit);
+
+/** Changes the SOH at which life ends. False: the flash refused it. */
+bool history_set_limit(struct history *history, uint32_t limit);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DLN_HISTORY_H */

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Fits the prices of the cost model (passes/cost) to what random models cost.
+
+  calibrate_cost.py BUILD [--models N]
+
+The cost of a model is linear in counts of what the emitter prints and of what a forecast runs (cost::Counts), and
+exact for the kernels of products. N random models, each optimized for speed and every other one for size, too, are
+counted, built and run on an emulated Cortex-M4; least squares of the relative errors give the price of each count.
+Some counts come in fixed company, so that many prices explain a model equally well: of those, the ones nearest to
+GUESS are taken, what one reads in disassembled models. A quarter of the models is held out to say how good the fit
+is, and the result goes to passes/cost/CostTable.inc. The compiler must be built again after that.
+
+To be run when the emitted C or the compiler of the target changes, and done so by `./dlnet calibrate`. Needs NumPy.
+"""
+import argparse
+import json
+import os
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import cost_model  # noqa: E402
+import cost_samples  # noqa: E402
+
+TABLE = os.path.join(cost_samples.ROOT, "passes", "cost", "CostTable.inc")
+
+# What a thing may cost: bytes of flash, bytes of stack, instructions, cycles.
+GUESS = {
+    "Model": (230, 50, 30, 45), "Age": (75, 4, 8, 13), "WindowElement": (0, 0, 5, 8), "BlockSum": (42, 0, 6, 10),
+    "BlockElement": (0, 0, 4, 6), "StackRow": (40, 0, 10, 14), "StackFullRow": (44, 0, 14, 18),
+    "Clear": (6, 0, 3, 5), "ClearPair": (3, 0, 1, 1), "Copy": (4, 0, 1, 2), "CopyPair": (4, 0, 2, 3),
+    "CopyLoop": (56, 4, 14, 18), "CopyLoopPair": (0, 0, 2.4, 3), "CopyCall": (12, 4, 30, 45),
+    "CopyCallPair": (0, 0, 5, 7), "Scan": (10, 25, 8, 12), "ScanStep": (0, 0, 4, 7), "DualRow": (16, 4, 6, 9),
+    "Sxtb16": (16, 4, 6, 9), "DualRowSparse": (20, 4, 7, 11), "Sxtb16Sparse": (20, 4, 7, 11),
+    "LoopKernel": (0, 20, 0, 0), "Loop": (12, 1, 5, 8), "LoopStep": (0, 0, 2, 4), "Knot": (30, 1, 10, 15),
+    "Straight": (2, 0, 1, 1), "Pointer": (5, 0.5, 1, 2), "Spill": (6, 2, 1.5, 2.5), "Load": (4, 0, 1, 2), "StraightLoad": (2, 0, 0.5, 1),
+    "Store": (4, 0, 1, 1), "TableLoad": (4, 2, 1, 2), "TableLiteral": (6, 0, 1, 2), "Requantize": (4, 0, 1, 1),
+    "Lookup": (34, 0, 10, 15), "RoundShift": (4, 0, 1, 1), "Saturate": (4, 0, 1, 1), "Positive": (4, 0, 1, 1),
+    "Clamp": (14, 0, 5, 7), "Add": (3, 0, 1, 1), "Multiply": (4, 0, 1, 1), "Scale": (3, 0, 1, 1),
+}
+# What a relative change of a guess weighs against a relative error of a model.
+TRUST = 1e-3
+# Figures that are fitted: which of the counts make them, and what of them is known beforehand.
+FITTED = {
+    "flash": ("printed", ("kernel_bytes", "table_bytes")),
+    "stack": ("printed", ()),
+    "instructions": ("executed", ("kernel_instructions",)),
+    "cycles": ("executed", ("kernel_cycles",)),
+}
+
+
+def sample(build, family, models, objective):
+    """The counts of models, with their measured costs."""
+    lines = cost_samples.output(os.path.join(build, "bin", "dlnet-reference"), "counts", family,
+                                "--optimize", objective)
+    counts = {line["model"]: line for line in map(json.loads, lines.splitlines())}
+    measured = cost_samples.measure_all(build, family, models, ("--optimize", objective))
+    return [{**counts[one["model"]], "measured": one} for one in measured]
+
+
+def matrix(samples, figure):
+    kind = FITTED[figure][0]
+    return np.array([[one[kind][term] for term in GUESS] for one in samples], float)
+
+
+def known(samples, figure):
+    return np.array([sum(one[key] for key in FITTED[figure][1]) for one in samples], float)
+
+
+def measured(samples, figure):
+    return np.array([one["measured"][figure] for one in samples], float)
+
+
+def fit(samples, figure):
+    """The price of each term."""
+    guess = np.array([prices[list(FITTED).index(figure)] for prices in GUESS.values()], float)
+    total = measured(samples, figure)
+    unexplained = total - known(samples, figure) - matrix(samples, figure) @ guess
+    relative = matrix(samples, figure) * guess / total[:, None]
+    changes = np.linalg.lstsq(
+        np.vstack([relative, TRUST * np.sqrt(len(samples)) * np.eye(len(guess))]),
+        np.concatenate([unexplained / total, np.zeros(len(guess))]), rcond=None)[0]
+    return guess * (1 + changes)
+
+
+def errors(samples, figure, prices):
+    return (matrix(samples, figure) @ prices + known(samples, figure)) / measured(samples, figure) - 1
+
+
+def report(prices, fitted, held):
+    lines = [f"{figure}: {abs(errors(held, figure, prices[figure])).max():.1%} at most, "
+             f"{np.sqrt(np.square(errors(held, figure, prices[figure])).mean()):.1%} root mean square"
+             for figure in FITTED]
+    compiler = cost_samples.output("arm-none-eabi-gcc", "-dumpfullversion").strip()
+    return (f"fitted to {len(fitted)} builds of random models by arm-none-eabi-gcc {compiler} at -O2", lines)
+
+
+def write(prices, summary):
+    how, lines = summary
+    text = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
+            "//\n"
+            "// Made by test/bench/calibrate_cost.py; do not edit. The prices are\n"
+            f"// {how}.\n"
+            "// Their errors on others:\n" + "".join(f"//   {line}\n" for line in lines) +
+            "//\n"
+            "// DLNET_PRICE(term, " + ", ".join(FITTED) + ")\n")
+    for i, term in enumerate(GUESS):
+        text += f"DLNET_PRICE({term}, " + ", ".join(f"{prices[figure][i]:.3f}" for figure in FITTED) + ")\n"
+    with open(TABLE + ".part", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(TABLE + ".part", TABLE)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build")
+    parser.add_argument("--models", type=int, default=240)
+    options = parser.parse_args()
+    build = os.path.abspath(options.build)
+    if options.models > cost_model.FIRST_UNSEEN:
+        parser.error(f"at most {cost_model.FIRST_UNSEEN} models: the others are for the test")
+    with tempfile.TemporaryDirectory() as folder:
+        family = os.path.join(folder, "random.safetensors")
+        names = cost_samples.random_family(build, family, 0, options.models)
+        samples = sample(build, family, names, "speed") + sample(build, family, names[::2], "size")
+    # Models in fours, one of each cell; none is on both sides.
+    held = [one for one in samples if names.index(one["model"]) // 4 % 4 == 3]
+    fitted = [one for one in samples if names.index(one["model"]) // 4 % 4 != 3]
+    prices = {figure: fit(fitted, figure) for figure in FITTED}
+    summary = report(prices, fitted, held)
+    write(prices, summary)
+    print(TABLE + ": " + "\n  ".join([summary[0], *summary[1]]))
+
+
+if __name__ == "__main__":
+    main()
