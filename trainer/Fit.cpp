@@ -6,6 +6,7 @@
 #include "trainer/Fit.h"
 
 #include "trainer/Checkpoint.h"
+#include "trainer/Prune.h"
 
 #include <fmt/format.h>
 #include <torch/nn/utils/clip_grad.h>
@@ -85,17 +86,25 @@ std::string describe(const FamilyModel &model, const Samples &train,
       distillation.teacher ? distillation.teacher->description() : "none";
   return fmt::format(
       "{} {} {} {} {} {} {} {}; teacher {} {} {} {}; {} {} {} {} {}; augmented "
-      "{} {} {} {} {} {} {}; data {} {:.17g}",
+      "{} {} {} {} {} {} {}; pruned {} {}; data {} {:.17g}",
       model.name, name(model.cell), name(model.solver.method), model.units,
       model.block, model.basis, model.seed, model.featureCount(), teacher,
       distillation.firstShare, distillation.lastShare, distillation.trajectory,
       options.epochs, options.batch, options.rate, options.decay, options.seed,
       shown.amplitudeLow, shown.amplitudeHigh, shown.levelShift,
       shown.ageSpread, shown.dipShare, shown.dipDepth, shown.dipCycles,
-      train.size(), train.deltas.sum(torch::kDouble).item<double>());
+      options.pruning.share, options.pruning.epochs, train.size(),
+      train.deltas.sum(torch::kDouble).item<double>());
 }
 
 } // namespace
+
+double Pruning::shareAt(int64_t epoch) const {
+  if (epoch + 1 >= epochs)
+    return share;
+  double left = 1 - double(epoch + 1) / double(epochs);
+  return share * (1 - left * left * left);
+}
 
 double measureMae(const std::function<torch::Tensor(const View &)> &forecast,
                   const Samples &samples, double outputScale) {
@@ -129,6 +138,8 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
   std::vector<torch::Tensor> extra;
   std::unique_ptr<TrajectoryTerm> trajectory;
   Network *recurrent = dynamic_cast<Network *>(&network);
+  const bool prunes = options.pruning.share > 0;
+  assert((recurrent || !prunes) && "only recurrent networks are pruned");
   if (distillation.teacher && distillation.trajectory > 0) {
     assert(recurrent && "only recurrent networks have trajectories");
     trajectory = std::make_unique<TrajectoryTerm>(
@@ -151,6 +162,8 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
   int64_t steps = batches * options.epochs;
   for (int64_t epoch = int64_t(epochs.size()); epoch < options.epochs;
        ++epoch) {
+    if (prunes)
+      pruneBlocks(*recurrent, model, options.pruning.shareAt(epoch));
     Random random((options.seed << 20) ^ uint64_t(epoch) ^ 0x5eed0fba7c4e5u);
     std::vector<int64_t> order(static_cast<size_t>(windows));
     for (size_t i = 0; i < order.size(); ++i)
@@ -196,6 +209,8 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
       optimizer.step();
       lossSum += loss.item<double>() * double(count);
     }
+    if (prunes)
+      recurrent->settle(); // Zeros tell a resumed run what is masked.
     epochs.push_back(
         {lossSum / double(windows), measureMae(network, model, validation)});
     if (Status kept = checkpoint.keep(epochs); !kept)

@@ -29,6 +29,18 @@ struct Distillation {
   double trajectory = 0;
 };
 
+/// Pruning along the way: this share of the 2x2 blocks of each product of the
+/// state is held at 0 once `epochs` have passed, and less before, because what
+/// goes a little at a time leaves the rest time to take over (Zhu and Gupta,
+/// arXiv 1710.01878, whose cubic schedule this is).
+struct Pruning {
+  double share = 0;   ///< None: 0.
+  int64_t epochs = 0; ///< All at once: 0.
+
+  /// While the epoch with this index runs.
+  double shareAt(int64_t epoch) const;
+};
+
 struct FitOptions {
   int64_t epochs = 24; ///< Passes over the training windows.
   int64_t batch = 256;
@@ -36,6 +48,7 @@ struct FitOptions {
   double decay = 1e-4;  ///< Weight decay of matrices.
   uint64_t seed = 1;    ///< Order of windows, augmentation.
   Augmentation augmentation;
+  Pruning pruning; ///< Only a `Network` can be pruned.
   /// Where to keep the state of training after an epoch; empty for nowhere. A
   /// run that finds the state of an equal run goes on from it, and ends with
   /// the same weights as one that was not stopped.
@@ -53,8 +66,8 @@ using EpochDone = std::function<void(int64_t, const Epoch &)>;
 /// Trains in place on `train` and keeps the weights of the last epoch: the
 /// learning rate has then come to rest, and the validation cells have chosen
 /// nothing yet. `model` says what the network reads. The network is a
-/// `Network` where trajectories are followed. Fails when a checkpoint belongs
-/// to another run, or cannot be read or written.
+/// `Network` where trajectories are followed or weights pruned. Fails when a
+/// checkpoint belongs to another run, or cannot be read or written.
 Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
                                const Samples &train, const Samples &validation,
                                const Distillation &distillation,

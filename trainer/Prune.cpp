@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Pruning by magnitude, to have something to recover from where no compiler
-// has pruned. The compiler's own pass knows more; this one only ratios.
+#include "trainer/Prune.h"
+
 #include "passes/prune/Prune.h"
-#include "trainer/Train.h"
+
+#include <cassert>
 
 namespace dlnet {
 
@@ -23,12 +23,20 @@ void pruneBlocks(FamilyModel &model, double ratio) {
         prune::blocks({size_t(tensor.shape[0]), size_t(tensor.shape[1])});
     std::vector<double> scores =
         prune::totals(blocks, prune::magnitude(tensor.values));
-    Tensor mask{tensor.shape, std::vector<float>(tensor.values.size(), 1.0f)};
+    Tensor whole{tensor.shape, std::vector<float>(tensor.values.size(), 1.0f)};
+    Tensor &mask = model.masks.try_emplace(key, std::move(whole)).first->second;
     for (size_t block : prune::leastShare(scores, ratio))
       for (size_t at : blocks[block])
         tensor.values[at] = mask.values[at] = 0;
-    model.masks[key] = std::move(mask);
   }
+}
+
+void pruneBlocks(Network &network, const FamilyModel &shape, double ratio) {
+  FamilyModel model = shape;
+  network.store(model);
+  pruneBlocks(model, ratio);
+  [[maybe_unused]] Status set = network.setMasks(model.masks);
+  assert(set && "the masks are those of its own matrices");
 }
 
 } // namespace dlnet

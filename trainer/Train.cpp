@@ -185,7 +185,7 @@ Result<Trained> Trainer::recover(const FamilyModel &model,
   if (!trained)
     return trained;
   trained->model.ranges = calibrate(**network, plain, model);
-  if (!model.masks.empty()) {
+  if (!trained->model.masks.empty()) {
     record(trained->model, TrainingStage::Pruned);
     record(trained->model, TrainingStage::Recovered);
   }

@@ -98,10 +98,6 @@ Status checkShape(const FamilyModel &shape);
 RowMatrix forecastSoh(Forecaster &network, const FamilyModel &model,
                       const WindowSet &windows);
 
-/// Zeroes and masks the 2x2 blocks of least magnitude in each product of the
-/// recurrence and in the readout, this share of each matrix. Curves stay whole.
-void pruneBlocks(FamilyModel &model, double ratio);
-
 } // namespace dlnet
 
 #endif // DLNET_TRAINER_TRAIN_H

@@ -131,8 +131,9 @@ int run(Arguments arguments) {
 void dlnet::addFamily(CLI::App &app, Command &chosen) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command = app.add_subcommand(
-      "family", "train a teacher and twelve students, prune, recover, tune for "
-                "int8, cross-validate, and report");
+      "family",
+      "train a teacher and thirteen students, prune, recover, tune for "
+      "int8, cross-validate, and report");
   command
       ->add_option("-o,--output", arguments->output,
                    "folder for the family, its report and the work")
@@ -154,6 +155,9 @@ void dlnet::addFamily(CLI::App &app, Command &chosen) {
                    "of the cross-validation; 0 for none")
       ->check(CLI::IsMember({0, 2, 3, 4, 5, 6, 7, 8, 9, 10}))
       ->capture_default_str();
+  command->add_flag("--family-only", arguments->plan.familyOnly,
+                    "train on the first of the folds alone, without the "
+                    "cross-validation; it can follow by another call");
   command
       ->add_option("--end-of-life", arguments->figures.endOfLife,
                    "SOH at which a cell has ended, in the report")

@@ -2,6 +2,7 @@
 //
 // dlnet-train recover: the second stage, on from a family file. Masks that are
 // in the file are held; after that the weights learn to bear int8 rounding.
+#include "trainer/Prune.h"
 #include "trainer/Train.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/commands/TrainingRun.h"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 using namespace dlnet;
 
@@ -20,6 +22,7 @@ struct Arguments {
   TeacherOptions teacher;
   FitOptions fit;
   double prune = 0;
+  std::optional<int64_t> pruneEpochs;
   int64_t quantizeEpochs = 3;
   double quantizeRate = 1e-4;
   bool quick = false;
@@ -44,7 +47,14 @@ int run(Arguments arguments) {
     arguments.quantizeEpochs = std::min<int64_t>(arguments.quantizeEpochs, 1);
   }
   arguments.fit.seed = model.seed;
-  if (arguments.prune > 0)
+  if (arguments.pruneEpochs.value_or(0) > arguments.fit.epochs)
+    return reportError(fmt::format(
+        "--prune-epochs: {} of {} epochs; there are no more than those",
+        *arguments.pruneEpochs, arguments.fit.epochs));
+  // In halves: the weights that stay need as long to recover.
+  arguments.fit.pruning = {arguments.prune, arguments.pruneEpochs.value_or(
+                                                arguments.fit.epochs / 2)};
+  if (arguments.fit.epochs == 0 && arguments.prune > 0)
     pruneBlocks(model, arguments.prune);
 
   Result<TrainingRun> run = TrainingRun::prepare(
@@ -70,6 +80,7 @@ int run(Arguments arguments) {
     FitOptions tuning = arguments.fit;
     tuning.epochs = arguments.quantizeEpochs;
     tuning.rate = arguments.quantizeRate;
+    tuning.pruning = {};
     if (!tuning.checkpoint.empty())
       tuning.checkpoint += ".int8";
     Distillation distillation = run->distillation();
@@ -101,9 +112,15 @@ void dlnet::addRecover(CLI::App &app, Command &chosen) {
                       "model to train on (default: the first student)");
   command
       ->add_option("--prune", arguments->prune,
-                   "first drop this share of the 2x2 blocks of each product "
-                   "of the state, by magnitude")
+                   "drop this share of the 2x2 blocks of each product of the "
+                   "state, by magnitude")
       ->check(CLI::Range(0.0, 0.99));
+  command
+      ->add_option("--prune-epochs", arguments->pruneEpochs,
+                   "epochs over which they go, a few at a time; 0: all at "
+                   "first (default: half of the epochs)")
+      ->check(CLI::Range(0, 10000))
+      ->needs("--prune");
   addDataOptions(*command, arguments->data);
   addSplitOptions(*command, arguments->data);
   addTeacherOptions(*command, arguments->teacher);

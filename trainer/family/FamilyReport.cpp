@@ -88,10 +88,15 @@ private:
     family.data = data.record;
     for (const Shape &shape : studentGrid())
       family.models.push_back(best(Variant::Dense, shape.name()));
-    for (const Shape &shape : studentGrid()) {
-      FamilyModel pruned = best(Variant::Pruned, shape.name());
-      pruned.name += "_p50";
+    auto addPruned = [&](Variant variant, const Shape &shape, double share) {
+      FamilyModel pruned = best(variant, shape.name());
+      pruned.name += fmt::format("_p{:.0f}", share * 100);
       family.models.push_back(std::move(pruned));
+    };
+    for (const Shape &shape : studentGrid()) {
+      addPruned(Variant::Pruned, shape, kPrunedShare);
+      if (isPrunedFurther(shape))
+        addPruned(Variant::DeepPruned, shape, kDeepPrunedShare);
     }
     size_t number = 0;
     for (const PlannedJob *job : run.plan.find(Variant::Teacher, "", 0)) {
@@ -141,8 +146,8 @@ private:
     report_["cleaning"] = cleaningJson(data.set);
     report_["split"] = data.record.split;
     report_["seeds"] = run.options.seeds;
-    report_["folds"] = run.options.folds;
-    if (run.options.folds) {
+    report_["folds"] = run.options.validatedFolds();
+    if (run.options.validatedFolds()) {
       // Over folds, not seeds: ridge has none, the ensemble holds several.
       report_["mae_ridge"] = stages.ridge.mean();
       report_["mae_teacher"] = stages.teacher.mean();
@@ -206,9 +211,15 @@ private:
       json student = {{"name", shape.name()},
                       {"parameters", model.parameters},
                       {"macs", model.macs}};
-      for (auto [key, variant] : {std::pair("distilled", Variant::Output),
-                                  std::pair("int8_aware", Variant::Dense),
-                                  std::pair("pruned50", Variant::Pruned)}) {
+      std::vector<std::pair<std::string, Variant>> variants = {
+          {"distilled", Variant::Output},
+          {"int8_aware", Variant::Dense},
+          {"pruned50", Variant::Pruned}};
+      if (isPrunedFurther(shape))
+        variants.emplace_back(
+            fmt::format("pruned{:.0f}", kDeepPrunedShare * 100),
+            Variant::DeepPruned);
+      for (const auto &[key, variant] : variants) {
         OverSeeds real = testOf(variant, shape.name(), false);
         OverSeeds integer = testOf(variant, shape.name(), true);
         student[key] = {{"mae", real.mean()},
@@ -291,7 +302,7 @@ private:
       for (const auto &[variant, errors] : variants)
         bars.push_back({fmt::format("{} {}", student, dlnet::name(variant)),
                         spreadOf(errors)});
-    if (!run.options.folds)
+    if (!run.options.validatedFolds())
       return success();
     return keep(
         "stages.svg",

@@ -25,11 +25,13 @@ constexpr Member kTeachers[] = {{{CellKind::Cfc, 32, 5, 4, 1}, 101},
 constexpr size_t kQuickTeachers = 2;
 
 /// The students' loss is all the teacher's: of every window, however it is
-/// augmented, the teacher knows a forecast, so that twice the usual epochs teach
-/// more instead of going into learning the cells by heart.
+/// augmented, the teacher knows a forecast, so that twice the usual epochs
+/// teach more instead of going into learning the cells by heart.
 constexpr const char *kShare = "1";
 constexpr const char *kStudentEpochs = "48";
 constexpr const char *kTrajectory = "0.3";
+/// What goes so far goes slowly.
+constexpr const char *kDeepEpochs = "48";
 
 class Planner {
 public:
@@ -37,7 +39,7 @@ public:
 
   Plan make() {
     plan(0, studentGrid());
-    for (int64_t fold = 1; fold < options.folds; ++fold)
+    for (int64_t fold = 1; fold < options.validatedFolds(); ++fold)
       plan(fold, {studentUpTo2000(), studentUpTo500()});
     return std::move(result);
   }
@@ -82,6 +84,10 @@ private:
         {"--epochs", "0"});
     add(Variant::Pruned, shape, seed, "recover", taught, after, from,
         {"--prune", fmt::format("{}", kPrunedShare)});
+    if (isPrunedFurther(shape))
+      add(Variant::DeepPruned, shape, seed, "recover", taught, after, from,
+          {"--prune", fmt::format("{}", kDeepPrunedShare), "--epochs",
+           kDeepEpochs});
     if (stands)
       add(Variant::Recovered, shape, seed, "recover", taught, after, from,
           {"--prune", fmt::format("{}", kPrunedShare), "--quantize-epochs",
@@ -153,6 +159,8 @@ const char *name(Variant variant) {
     return "recovered";
   case Variant::Pruned:
     return "pruned";
+  case Variant::DeepPruned:
+    return "deep_pruned";
   }
   return "unknown";
 }
@@ -169,12 +177,15 @@ const std::vector<Shape> &studentGrid() {
       {kLiquid, 22, 10, 4, 1}, {kLiquid, 22, 5, 4, 1},  {kLiquid, 16, 5, 4, 1},
       {kLiquid, 16, 10, 4, 1}, {kLiquid, 16, 10, 4, 2}, {kLiquid, 12, 5, 3, 1},
       {kLiquid, 10, 10, 3, 1}, {kLiquid, 7, 5, 2, 1},   {kLiquid, 7, 10, 2, 1},
-      {kLiquid, 4, 10, 2, 1},  {kLiquid, 4, 20, 1, 1},  {kLiquid, 32, 5, 4, 1}};
+      {kLiquid, 4, 10, 2, 1},  {kLiquid, 4, 20, 1, 1},  {kLiquid, 32, 5, 4, 1},
+      {kLiquid, 48, 5, 4, 1}};
   return grid;
 }
 
 const Shape &studentUpTo2000() { return studentGrid()[1]; }
 const Shape &studentUpTo500() { return studentGrid()[7]; }
+
+bool isPrunedFurther(const Shape &shape) { return shape.units >= 32; }
 
 Plan makePlan(const PlanOptions &options) { return Planner(options).make(); }
 

@@ -4,6 +4,7 @@
 // `recover`, which anyone can repeat by hand.
 //
 //   teachers --> students, distilled --> pruned and recovered --> int8-aware
+//                                    |--> the same, further (large ones)
 //                                    '--> dense, int8-aware
 //
 // and, of the students that stand for their size, those without one stage or
@@ -28,8 +29,8 @@ struct Shape {
   std::string name() const; ///< Such as "liquid16_b10_k4".
 };
 
-/// Twelve students, from under 300 to over 3,000 numbers; the first is the one
-/// that is compiled where nobody chooses.
+/// Thirteen students, from under 300 to over 5,000 numbers; the first is the
+/// one that is compiled where nobody chooses.
 const std::vector<Shape> &studentGrid();
 /// The grid's students that stand for their size in cross-validation.
 const Shape &studentUpTo2000();
@@ -37,6 +38,9 @@ const Shape &studentUpTo500();
 
 /// Of the blocks of each product of the state, in the pruned students.
 inline constexpr double kPrunedShare = 0.5;
+/// The same in those that are pruned further, because they can spare it.
+inline constexpr double kDeepPrunedShare = 0.65;
+bool isPrunedFurther(const Shape &shape);
 
 struct PlanOptions {
   std::string program;           ///< Path of dlnet-train.
@@ -47,7 +51,11 @@ struct PlanOptions {
   /// Of cross-validation; the family itself is trained on fold 0. None, 0:
   /// the family is trained on a 60/20/20 split.
   int64_t folds = 5;
+  bool familyOnly = false; ///< No cross-validation, whatever the folds are.
   bool quick = false;
+
+  /// In the cross-validation.
+  int64_t validatedFolds() const { return familyOnly ? 0 : folds; }
 };
 
 /// How a network came about.
@@ -58,7 +66,8 @@ enum class Variant {
   Trajectory, ///< And its states.
   Dense,      ///< Output, then under int8 rounding.
   Recovered,  ///< Output, pruned, trained on.
-  Pruned      ///< Recovered, then under int8 rounding.
+  Pruned,     ///< Recovered, then under int8 rounding.
+  DeepPruned  ///< The same of `kDeepPrunedShare`, over more epochs.
 };
 const char *name(Variant variant);
 

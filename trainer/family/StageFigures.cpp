@@ -2,6 +2,7 @@
 #include "trainer/family/StageFigures.h"
 
 #include "trainer/Fit.h"
+#include "trainer/Prune.h"
 #include "trainer/Teacher.h"
 #include "trainer/Train.h"
 #include "trainer/cells/Floors.h"
@@ -39,12 +40,12 @@ public:
       : run(run), families(families) {}
 
   Result<StageFigures> measure() {
-    for (int64_t fold = 0; fold < std::max<int64_t>(1, run.options.folds);
-         ++fold)
+    for (int64_t fold = 0;
+         fold < std::max<int64_t>(1, run.options.validatedFolds()); ++fold)
       if (Status done = measureFold(fold); !done)
         return done.failure();
     for (const Shape &shape : {studentUpTo2000(), studentUpTo500()})
-      if (run.options.folds)
+      if (run.options.validatedFolds())
         for (Variant variant :
              {Variant::Alone, Variant::Output, Variant::Trajectory})
           figures.folds[shape.name()][variant] =
@@ -71,7 +72,7 @@ private:
     double taught =
         measureMae([&](const View &view) { return teacher->forecast(view); },
                    test, first.outputScale);
-    if (run.options.folds) {
+    if (run.options.validatedFolds()) {
       figures.teacher.values.push_back(taught);
       LinearFloor ridge = fitRidge(makeWindows(split.train, every),
                                    makeWindows(split.validation, every));
@@ -129,7 +130,7 @@ private:
     OverSeeds bySeed;
     for (int64_t seed = 0; seed < run.options.seeds; ++seed) {
       OverSeeds byFold;
-      for (int64_t fold = 0; fold < run.options.folds; ++fold) {
+      for (int64_t fold = 0; fold < run.options.validatedFolds(); ++fold) {
         const PlannedJob *job =
             run.plan.find(variant, student, fold)[size_t(seed)];
         byFold.values.push_back(
@@ -173,12 +174,12 @@ std::string printStages(const FamilyRun &run, const StageFigures &figures) {
   std::string out;
   auto line = std::back_inserter(out);
   int64_t seeds = run.options.seeds;
-  if (run.options.folds) {
+  if (run.options.validatedFolds()) {
     double ridge = figures.ridge.mean();
     fmt::format_to(line,
                    "{} folds by cell, test MAE x 10^-3 of SOH, float, mean "
                    "and standard deviation over {} seeds\n\n",
-                   run.options.folds, seeds);
+                   run.options.validatedFolds(), seeds);
     fmt::format_to(line, "{:<44}{:>20}{:>11}\n", "", "MAE", "of ridge");
     auto row = [&](const std::string &name, const std::string &errors,
                    double mean) {

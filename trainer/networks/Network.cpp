@@ -164,6 +164,13 @@ Status Network::setMasks(const std::map<std::string, Tensor> &masks) {
   return success();
 }
 
+void Network::settle() {
+  torch::NoGradGuard guard;
+  for (NamedTensor &each : named())
+    if (each.mask.defined())
+      each.tensor.masked_fill_(each.mask == 0, 0);
+}
+
 void Network::store(FamilyModel &model) const {
   torch::NoGradGuard guard;
   model.tensors.clear();

@@ -80,6 +80,9 @@ public:
   /// family. Fails, and changes nothing, on an unknown key or another shape
   /// than the matrix's.
   Status setMasks(const std::map<std::string, Tensor> &masks);
+  /// Sets the weights under the masks to 0 again, away from which momentum may
+  /// have carried them where nobody sees it.
+  void settle();
 
   /// Writes tensors, masks and the numbers of parameters and of
   /// multiply-accumulates into `model`.

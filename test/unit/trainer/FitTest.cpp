@@ -3,6 +3,7 @@
 // The training loop: a run that was stopped ends as one that was not, and its
 // checkpoint is of use to nobody else.
 #include "TemporaryFolder.h"
+#include "trainer/Prune.h"
 #include "trainer/Train.h"
 #include "trainer/cells/Simulate.h"
 
