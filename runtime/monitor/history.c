@@ -13,8 +13,9 @@
 #define SNAPSHOT_HEAD 5u
 #define SNAPSHOT_WORDS (SNAPSHOT_HEAD + HISTORY_CYCLES / 2u)
 #define FIRST_RECORD (SNAPSHOT_WORDS + 2u)
-#define SEQUENCES_AHEAD 0x10000u /* that a torn slot may be, and no noise is   \
-                                  */
+#define SEQUENCES_AHEAD                                                        \
+  0x10000u /* that a torn slot may be, and no noise is                         \
+            */
 
 _Static_assert(HISTORY_CYCLES % 2u == 0u, "SOH is packed two a word");
 _Static_assert(FIRST_RECORD + 4u <= DEVICE_FLASH_PAGE_WORDS_MIN,

@@ -63,6 +63,12 @@ class MonitorTest(unittest.TestCase):
             self.assertLess(function["cycles_of_a_call"][0], 64e6 * 1.5e-3)
         self.assert_never_reset(result)
 
+    def test_answers_in_time(self):
+        # Seconds from the first byte of a line to the last one of its answer, as runtime/README.md has them.
+        script = NEW_CELL + ["timeout 0.015"] + cycles(1, 481) + ["timeout 0.11"] + cycles(482, 482)
+        script += ["send forecast", *["expect soh .*"] * 10, "expect ok values=100 .*"]
+        self.assertEqual(self.run_script(script)["flash"]["erases"], 2)
+
     def test_end_of_life(self):
         fade = [f"send {sealed(f'cycle {n} {1100 - n:.1f}')}" for n in range(1, 240)]
         script = list(NEW_CELL)
