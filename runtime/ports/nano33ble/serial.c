@@ -76,12 +76,14 @@ static void restart_reception(void) {
 }
 
 void serial_start(void) {
-  P1_OUTSET = 1u << TX_PIN; /* the line rests high */
+  UARTE0_ENABLE = UARTE0_ENABLE_DISABLED; /* the bootloader may have used it */
+  P1_OUTSET = 1u << TX_PIN;               /* the line rests high */
   P1_PIN_CNF(TX_PIN) = PIN_CNF_OUTPUT;
   P1_PIN_CNF(RX_PIN) = PIN_CNF_INPUT_PULLUP;
   UARTE0_PSEL_TXD = PSEL_P1(TX_PIN);
   UARTE0_PSEL_RXD = PSEL_P1(RX_PIN);
   UARTE0_BAUDRATE = UARTE0_BAUDRATE_115200;
+  UARTE0_CONFIG = UARTE0_CONFIG_PLAIN;
   UARTE0_ENABLE = UARTE0_ENABLE_ENABLED;
   start_reception();
 }
