@@ -47,7 +47,7 @@ def fuzz_board(build):
 
 
 def host_figures(build, tests, **environment):
-    """Sums of the `name number` lines that tests of dlnet_runtime_tests print; raises where one fails and none says why."""
+    """Sums of the `name number` lines that dlnet_runtime_tests prints; raises where a test fails and none says why."""
     done = subprocess.run([os.path.join(build, "bin", "dlnet_runtime_tests"), "--gtest_filter=" + tests],
                           env={**os.environ, **environment}, capture_output=True, text=True)
     figures = {}

@@ -16,6 +16,7 @@ from session import NEW_CELL, cycle, cycles, sealed  # noqa: E402
 
 SIM, IMAGE, *TESTS = sys.argv[1:]
 FLASH_BYTES, RAM_BYTES = 24000, 6000  # That the image may take, its stack included.
+SLOT_OPERATIONS = 1 + 58 + 1 + 2  # Erase, snapshot, its checksum, a record: history.h
 
 
 class MonitorTest(unittest.TestCase):
@@ -115,29 +116,34 @@ class MonitorTest(unittest.TestCase):
         self.assert_never_reset(self.run_script(script))
 
     def test_power_cuts(self):
-        # At each write and erase from a nearly full page on, over a change of pages.
-        base, last = os.path.join(self.folder, "base"), 470
-        self.run_script(["timeout 5"] + NEW_CELL + cycles(1, last), "--flash-image", base)
-        with open(base, "rb") as image:
-            content = image.read()
-        start = f"expect start .* cycle={last} .*"
-        script = [start] + cycles(last + 1, last + 24)
-        with open(self.flash, "wb") as image:
-            image.write(content)
-        whole = self.run_script(script, "--flash-image", self.flash)["flash"]
-        operations = whole["writes"] + whole["erases"]
-        self.assertGreater(operations, 100)
-        self.assertGreater(whole["erases"], 0)
-        for cut in range(1, operations + 1):
-            with self.subTest(cut=cut):
-                with open(self.flash, "wb") as image:
-                    image.write(content)
-                result = self.run_script(script, "--flash-image", self.flash, "--power-cut", cut, "--seed", cut,
-                                         "--stop-at-cut", expected_end="power cut")
-                # The start's line, and one for each cycle that was acknowledged.
-                kept = last + max(0, result["script"]["lines_received"] - 1)
-                self.run_script([f"expect start selftest=pass flash=pass cycle=({kept}|{kept + 1}) .*"],
-                                "--flash-image", self.flash)
+        # At each write and erase of a cycle, of a start, and of a setting, which begins a new page. The host then sends
+        # again what was not answered.
+        def cut(operation, line, found, answer):
+            return [f"cut {operation}", line, "restart", "expect start selftest=pass flash=pass " + found,
+                    line, "expect ok " + answer]
+
+        script, newest = NEW_CELL + cycles(1, 8), 8
+        for operation in (1, 2) * 10:
+            newest += 1
+            script += cut(operation, cycle(newest), f"cycle=({newest - 1}|{newest}) .* reset=power.*",
+                          f"cycle={newest} .*")
+            script += [f"cut {operation}", "reset", "restart",
+                       f"expect start .* flash=pass cycle={newest} .* reset=power.*"]
+        limits = ["0.8000", "0.7500"]
+        for operation in range(1, SLOT_OPERATIONS + 1):
+            limits.reverse()
+            script += cut(operation, "send " + sealed("limit " + limits[0]),
+                          rf"cycle={newest} .* limit=({limits[0]}|{limits[1]}) .* reset=power.*",
+                          rf".* limit={limits[0]} .*")
+        script += ["send history"]
+        for first in range(1, newest + 1, 10):
+            values = " ".join(session.soh(number) for number in range(first, min(first + 10, newest + 1)))
+            script += [rf"expect soh {first} {values}\*.*"]
+        script += [f"expect ok values={newest}.*"]
+        for seed in (1, 2):
+            with self.subTest(seed=seed):
+                result = self.run_script(script, "--seed", seed)
+                self.assertEqual(sum(reset["power_cut"] for reset in result["resets"]), 40 + SLOT_OPERATIONS)
 
     def test_garbage(self):
         self.assert_never_reset(self.run_script(NEW_CELL + cycles(1, 3) + session.garbage(5, 300)))

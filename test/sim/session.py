@@ -13,8 +13,18 @@ def sealed(text):
     return f"{text}*{binascii.crc_hqx(text.encode(), 0xffff):04x}"
 
 
+def capacity(number):
+    """mAh, of a cell that fades; its nominal capacity is 1100."""
+    return f"{1080 - number * number / 8000:.3f}"
+
+
+def soh(number):
+    """What the board says of it, which counts in 2^-14."""
+    return f"{round(float(capacity(number)) / 1100 * 2**14) / 2**14:.4f}"
+
+
 def cycle(number):
-    return "send " + sealed(f"cycle {number} {1080 - number * number / 8000:.3f}")
+    return "send " + sealed(f"cycle {number} {capacity(number)}")
 
 
 def cycles(first, last):
