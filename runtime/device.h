@@ -68,8 +68,15 @@ enum device_reset device_reset_reason(void);
 /** The instruction that faulted when the reason is DEVICE_RESET_FAULT, or 0. */
 uint32_t device_fault_address(void);
 
+/** What the journal needs at least. Pages: the slot that stands, the one before
+ *  it, and two that starts may leave torn, one after the other. Words of a
+ * page: the snapshot, the record that says that it stands, and one more. */
+#define DEVICE_FLASH_PAGES_MIN 4u
+#define DEVICE_FLASH_PAGE_WORDS_MIN 64u
+
 /** The flash that the program may use for itself: `pages` pages of `page_words`
- *  words of 32 bits, numbered from 0. */
+ *  words of 32 bits, numbered from 0; pages are erased one by one, and written
+ *  word by word. */
 struct device_flash {
   uint32_t pages;
   uint32_t page_words;

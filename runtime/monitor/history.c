@@ -13,8 +13,13 @@
 #define SNAPSHOT_HEAD 5u
 #define SNAPSHOT_WORDS (SNAPSHOT_HEAD + HISTORY_CYCLES / 2u)
 #define FIRST_RECORD (SNAPSHOT_WORDS + 2u)
+#define SEQUENCES_AHEAD                                                        \
+  0x10000u /* that a torn slot may be, and no noise is                         \
+            */
 
 _Static_assert(HISTORY_CYCLES % 2u == 0u, "SOH is packed two a word");
+_Static_assert(FIRST_RECORD + 4u <= DEVICE_FLASH_PAGE_WORDS_MIN,
+               "a slot, the record of its start, and one more");
 
 static uint32_t records_of_a_page(void) {
   return (device_flash.page_words - FIRST_RECORD) / 2u;
@@ -185,13 +190,14 @@ static bool save_newest(struct history *history) {
 
 /* Whether a slot that does not count says that it is newer than this one: power
  * went while its checksum was written. Another time it might count, and undo
- * what has been written since; so the sequence is taken past it. */
+ * what has been written since; so the sequence is taken past it. What was never
+ * such a slot must not take the sequence near its end. */
 static bool pass_torn_slots(struct history *history) {
   const uint32_t sequence = history->sequence;
   for (uint32_t page = 0; page < device_flash.pages; ++page) {
     const uint32_t ahead = device_flash_read(page, 1) - sequence;
-    if (device_flash_read(page, 0) == FORMAT && ahead > 0u &&
-        ahead <= device_flash.pages && sequence + ahead > history->sequence)
+    if (device_flash_read(page, 0) == FORMAT && ahead <= SEQUENCES_AHEAD &&
+        sequence + ahead > history->sequence)
       history->sequence = sequence + ahead;
   }
   return history->sequence != sequence;
@@ -209,6 +215,7 @@ bool history_load(struct history *history) {
   }
   if (!found) {
     *history = (struct history){.record = records_of_a_page()};
+    (void)pass_torn_slots(history);
     return true;
   }
   read_records(history);
@@ -234,7 +241,12 @@ bool history_begin_cell(struct history *history, uint32_t nominal,
   forget_cycles(history);
   if (begin_slot(history))
     return true;
+  /* Slots that were refused may count after a restart, so what comes next must
+   * be newer than they are. */
+  const uint32_t sequence = history->sequence;
   *history = before;
+  history->sequence = sequence;
+  history->record = records_of_a_page();
   return false;
 }
 

@@ -46,10 +46,6 @@ extern "C" {
 /** The highest number of a cycle; they count from 1. */
 #define HISTORY_LAST_CYCLE 65534u
 
-/** Pages that the journal needs at least: the slot that stands and the one
- *  before it, and two that starts may leave torn, one after the other. */
-#define HISTORY_PAGES_MIN 4u
-
 /** A cell. SOH is in units of 2^-14. Read it; only the functions below write.
  */
 struct history {
@@ -76,11 +72,12 @@ int16_t history_soh(const struct history *history, uint32_t index);
 
 /** Adds cycle `newest + 1`; any up to HISTORY_LAST_CYCLE when there is none
  *  yet. True: it is in flash. False: the flash refused it, and all but the
- *  oldest cycle is as it was. */
+ *  oldest cycle is as it was; a flash that fails may show the refused change
+ *  after a restart nevertheless, here and below. */
 bool history_append(struct history *history, uint32_t cycle, int16_t soh);
 
 /** Forgets all cycles, for a new cell of `nominal` uAh. False: the flash
- * refused it, and the old cell is still here. */
+ *  refused it, and the old cell is still here. */
 bool history_begin_cell(struct history *history, uint32_t nominal,
                         uint32_t limit);
 

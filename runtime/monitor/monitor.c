@@ -33,10 +33,11 @@ static uint32_t decimal_of_soh(uint32_t soh) {
   return (soh * SOH_SCALE + (uint32_t)SOH_ONE / 2u) / (uint32_t)SOH_ONE;
 }
 
-/* To the nearest; more than fits in 32 bits is out of range all the same. */
+/* To the nearest; what is out of range all the same may not wrap into it. */
 static uint32_t soh_of_capacity(uint32_t capacity, uint32_t nominal) {
-  return (uint32_t)(((uint64_t)capacity * (uint32_t)SOH_ONE + nominal / 2u) /
-                    nominal);
+  const uint64_t soh =
+      ((uint64_t)capacity * (uint32_t)SOH_ONE + nominal / 2u) / nominal;
+  return soh < UINT32_MAX ? (uint32_t)soh : UINT32_MAX;
 }
 
 static uint32_t kept(const struct history *history) {

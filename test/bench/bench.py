@@ -24,6 +24,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "certify"), os.path.join(HERE, "..", "f
                 os.path.join(HERE, "..", "tools", "m4")]
 import coding_rules  # noqa: E402
 import exactness  # noqa: E402
+import firmware_bench  # noqa: E402
 import front  # noqa: E402
 import m4run  # noqa: E402
 import training  # noqa: E402
@@ -124,6 +125,7 @@ def measure(build, family, data):
         coding_rules.check(os.path.join(build, "demo", "soh.c"))))
     figures["compile_seconds"] = compile_time(build, family)
     figures.update(front.measure(build, family))
+    figures.update(firmware_bench.measure(build))
     figures["data"] = "real" if data else "simulated"
     return figures
 
@@ -144,6 +146,13 @@ AT_MOST = [
     ("compile_seconds", "dlnetc compile, median of 5, s", 1.0),
     ("front_min_flash_bytes", "flash of the front's smallest student, B", 2048),
     ("compile_family_seconds", "dlnetc compile --budget with its report, median of 3, s", 10),
+    ("board_flash_bytes", "flash of the board image soh_monitor, B", 24000),
+    ("board_ram_bytes", "its RAM with the stack, B", 6000),
+    ("board_forecast_ms_estimate", "its forecast by the cycle model at 64 MHz, 2 wait\n"
+                                   "states on data from flash, ms", 1.5),
+    ("power_cuts_lost", "power cuts that lost more than the newest cycle", 0),
+    ("serial_faults", "faults, watchdog bites and losses of history from\n"
+                      "random and mutated serial lines", 0),
 ]
 AT_LEAST = [
     ("sparse50_instruction_saving", "part of the instructions of a product 64x64 that\n"
@@ -152,6 +161,8 @@ AT_LEAST = [
     ("front_points", "students on the front of the family", 6),
     ("pruned_flash_saving", "part of its flash that a pruned student saves against\n"
                             "the best unpruned one at equal int8 error (within 2 %)", 0.25),
+    ("power_cuts_tried", "power cuts, at every write and erase of 10,000 cycles", 20000),
+    ("serial_lines_fuzzed", "serial lines tried", 1000000),
 ]
 
 

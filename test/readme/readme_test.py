@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs what README.md tells people to type, so that it cannot rot.
+"""Runs what a README.md tells people to type, so that it cannot rot.
 
-  readme_test.py [--without-trainer] SOURCE BUILD
+  readme_test.py [--without-trainer] [--readme README.md] SOURCE BUILD
 
 In an empty folder with the repository's names, from the top:
-  ```c       is saved as the file that its first comment names
+  ```c, ```python  is saved as the file that its first comment names
   ```sh      is run and must succeed, unless it calls ./dlnet, which calls this
   ```text    right after an `sh` block is what that block prints
 
@@ -35,10 +35,10 @@ def run_blocks(block_list, folder, without_trainer):
     printed = None
     for language, text, line, follows in block_list:
         before, printed = printed, None
-        if language == "c":
-            name = re.match(r"/\* (\w+\.c)\b", text)
+        if language in ("c", "python"):
+            name = re.match(r"(?:/\*|#) (\w+\.(?:c|py))\b", text)
             if not name:
-                yield f"line {line}: the C block names no file in its first comment"
+                yield f"line {line}: the {language} block names no file in its first comment"
                 continue
             with open(os.path.join(folder, name[1]), "w", encoding="utf-8") as file:
                 file.write(text)
@@ -67,19 +67,20 @@ def unknown_commands(markdown, source):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--without-trainer", action="store_true")
+    parser.add_argument("--readme", default="README.md", help="below SOURCE")
     parser.add_argument("source")
     parser.add_argument("build")
     options = parser.parse_args()
-    with open(os.path.join(options.source, "README.md"), encoding="utf-8") as file:
+    with open(os.path.join(options.source, options.readme), encoding="utf-8") as file:
         markdown = file.read()
     found = list(blocks(markdown))
-    for wanted in ("c", "sh"):
-        if wanted not in [language for language, *_ in found]:
-            sys.exit(f"README.md has no {wanted} block: this test looks at nothing")
+    languages = [language for language, *_ in found]
+    if "sh" not in languages or not {"c", "python"} & set(languages):
+        sys.exit(f"{options.readme} has no sh block, or no program: this test looks at nothing")
     with tempfile.TemporaryDirectory() as folder:
         os.symlink(os.path.abspath(options.build), os.path.join(folder, "build"))
-        os.symlink(os.path.abspath(os.path.join(options.source, "trainer")),
-                   os.path.join(folder, "trainer"))
+        for name in ("runtime", "trainer"):
+            os.symlink(os.path.abspath(os.path.join(options.source, name)), os.path.join(folder, name))
         wrong = [*unknown_commands(markdown, options.source),
                  *run_blocks(found, folder, options.without_trainer)]
         for name in sorted(os.listdir(folder)):
@@ -89,7 +90,7 @@ def main():
                 if strict.returncode != 0:
                     wrong.append(f"{name} is not clean:\n{strict.stderr}")
     for finding in wrong:
-        print(f"README.md: {finding}")
+        print(f"{options.readme}: {finding}")
     sys.exit(1 if wrong else 0)
 
 

@@ -13,6 +13,7 @@ extern "C" {
 void device_send(const char *text, uint32_t size) {
   EXPECT_LE(size, DEVICE_SEND_MAX);
   dlnet::test::device.sent.append(text, size);
+  dlnet::test::device.microseconds += size * 1000000 * 10 / 115200;
 }
 uint32_t device_cycles(void) { return 0; }
 uint32_t device_microseconds(uint32_t cycles) { return cycles / 64; }

@@ -169,6 +169,24 @@ TEST_F(HistoryTest, AFlashThatTakesNothingLosesNothing) {
   expect(200, HISTORY_CYCLES);
 }
 
+/// Snapshots take, but not the records that say that they stand.
+void refuseRecords(const host_flash_operation *operation) {
+  if (!operation->erase && operation->word >= 60)
+    host_flash.words[operation->page][operation->word] = 0;
+}
+
+TEST_F(HistoryTest, WhatTheFlashRefusedDoesNotComeBack) {
+  begin();
+  append(1, 200);
+  host_flash_hook = refuseRecords;
+  EXPECT_FALSE(history_begin_cell(&history, 5, 9000));
+  host_flash_hook = nullptr;
+  expect(200, HISTORY_CYCLES);
+  append(201, 201);
+  restart();
+  expect(201, HISTORY_CYCLES);
+}
+
 TEST_F(HistoryTest, AFirstCycleThatTheFlashRefusesIsNone) {
   begin();
   wornPages = ~0u;
@@ -176,6 +194,23 @@ TEST_F(HistoryTest, AFirstCycleThatTheFlashRefusesIsNone) {
   EXPECT_FALSE(history_append(&history, 300, soh(300)));
   EXPECT_EQ(history.newest, 0u);
   EXPECT_EQ(history.count, 0u);
+}
+
+/// The checksums of a device's first two slots were cut, and read wrong at one
+/// start and right at the next.
+TEST_F(HistoryTest, TornFirstSlotsDoNotComeBack) {
+  constexpr uint32_t checksum = 58;
+  ASSERT_TRUE(history_begin_cell(&history, 5, 9000));
+  ASSERT_TRUE(history_set_limit(&history, 9001));
+  host_flash.words[1][checksum] ^= 1;
+  host_flash.words[2][checksum] ^= 1;
+  restart();
+  EXPECT_EQ(history.nominal, 0u);
+  begin();
+  append(1, 2);
+  host_flash.words[2][checksum] ^= 1;
+  restart();
+  expect(2, 2);
 }
 
 /// Damage that comes with age, and not from a cut: what is after it counts.

@@ -233,6 +233,10 @@ TEST_F(MonitorTest, CapacitiesOutOfRangeAreRefused) {
     EXPECT_EQ(say(bad), "error number") << bad;
   EXPECT_EQ(field(say("?"), "cycle="), "0");
   EXPECT_EQ(field(say("cycle 1 250"), "soh="), "0.2500");
+  say("cell 1"); // 2^32 + 10000 units of 2^-14
+  EXPECT_EQ(say("cycle 1 262144.610"), "error range capacity");
+  say("cell 1000");
+  EXPECT_EQ(field(say("cycle 1 250"), "soh="), "0.2500");
   EXPECT_EQ(field(say("cycle 2 1250"), "soh="), "1.2500");
 }
 

@@ -9,39 +9,54 @@
 #include "runtime/device.h"
 #include "runtime/ports/host/flash.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define NANOSECONDS_A_MICROSECOND 1000u
 
-static time_t started;
+static struct timespec started;
 
-static void fail(const char *path) {
-  perror(path);
+static _Noreturn void fail(const char *where, const char *what) {
+  (void)fprintf(stderr, "soh_monitor: error: %s: %s\n", where, what);
   exit(1);
 }
 
 static void load_flash(void) {
   const char *path = getenv("DLNET_FLASH");
-  FILE *file = path ? fopen(path, "rb") : NULL;
   host_flash_new(1);
-  if (!file)
+  if (!path)
     return;
-  if (fread(host_flash.words, sizeof host_flash.words, 1, file) != 1)
-    fail(path);
+  FILE *file = fopen(path, "rb");
+  if (!file) {
+    if (errno != ENOENT)
+      fail(path, strerror(errno));
+    return;
+  }
+  if (fread(host_flash.words, sizeof host_flash.words, 1, file) != 1 ||
+      fgetc(file) != EOF)
+    fail(path, "is no flash of this program");
   (void)fclose(file);
 }
 
+/* A file that is there stays whole when this fails. */
 static void save_flash(void) {
   const char *path = getenv("DLNET_FLASH");
-  FILE *file = path ? fopen(path, "wb") : NULL;
+  char part[4096];
   if (!path)
     return;
-  if (!file ||
-      fwrite(host_flash.words, sizeof host_flash.words, 1, file) != 1 ||
-      fclose(file) != 0)
-    fail(path);
+  const int length = snprintf(part, sizeof part, "%s.part", path);
+  if (length < 0 || (size_t)length >= sizeof part)
+    fail(path, "too long a name");
+  FILE *file = fopen(part, "wb");
+  if (!file)
+    fail(part, strerror(errno));
+  const int written =
+      fwrite(host_flash.words, sizeof host_flash.words, 1, file) == 1;
+  if (fclose(file) != 0 || !written || rename(part, path) != 0)
+    fail(path, strerror(errno));
 }
 
 static struct timespec now(void) {
@@ -52,7 +67,7 @@ static struct timespec now(void) {
 
 void device_start(void) {
   load_flash();
-  started = now().tv_sec;
+  started = now();
 }
 
 int32_t device_receive(void) {
@@ -62,7 +77,7 @@ int32_t device_receive(void) {
 
 void device_send(const char *text, uint32_t size) {
   if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0)
-    fail("standard output");
+    fail("standard output", strerror(errno));
 }
 
 /* A host counts nanoseconds. */
@@ -76,7 +91,11 @@ uint32_t device_microseconds(uint32_t cycles) {
   return cycles / NANOSECONDS_A_MICROSECOND;
 }
 
-uint32_t device_seconds(void) { return (uint32_t)(now().tv_sec - started); }
+uint32_t device_seconds(void) {
+  const struct timespec time = now();
+  return (uint32_t)(time.tv_sec - started.tv_sec -
+                    (time.tv_nsec < started.tv_nsec ? 1 : 0));
+}
 
 void device_kick(void) {}
 

@@ -7,6 +7,10 @@
 
 #define MAX_WRITES 2u /* nRF52840 Product Specification, n_WRITE */
 
+_Static_assert(HOST_FLASH_PAGES >= DEVICE_FLASH_PAGES_MIN &&
+                   HOST_FLASH_PAGE_WORDS >= DEVICE_FLASH_PAGE_WORDS_MIN,
+               "the journal needs more");
+
 const struct device_flash device_flash = {HOST_FLASH_PAGES,
                                           HOST_FLASH_PAGE_WORDS};
 struct host_flash host_flash;

@@ -6,11 +6,16 @@
 #include "nrf52840.h"
 #include "runtime/device.h"
 
+#define PAGES 8u
 #define PAGE_WORDS 1024u
+
+_Static_assert(PAGES >= DEVICE_FLASH_PAGES_MIN &&
+                   PAGE_WORDS >= DEVICE_FLASH_PAGE_WORDS_MIN,
+               "the journal needs more");
 
 extern volatile uint32_t dln_journal[]; /* nano33ble.ld */
 
-const struct device_flash device_flash = {8u, PAGE_WORDS};
+const struct device_flash device_flash = {PAGES, PAGE_WORDS};
 
 static void set_mode(uint32_t mode) {
   while ((NVMC_READY & 1u) == 0u) {

@@ -26,15 +26,14 @@
 #define MARK 0xffu
 #define MARKED_WORD 0xffffffffu
 
-typedef union {
-  uint32_t words[BUFFER_BYTES / 4u];
-  volatile uint8_t bytes[BUFFER_BYTES]; /* the DMA writes them */
+typedef union { /* the DMA writes it */
+  volatile uint32_t words[BUFFER_BYTES / 4u];
+  volatile uint8_t bytes[BUFFER_BYTES];
 } receive_buffer;
 
 static receive_buffer buffers[2];
 static uint32_t active; /* the buffer that is read */
 static uint32_t at;     /* the next byte of it */
-static uint32_t probe;  /* see has_arrived */
 
 static uint8_t sending[DEVICE_SEND_MAX];
 static bool sent_before;
@@ -50,7 +49,6 @@ static void start_reception(void) {
   mark(&buffers[1]);
   active = 0;
   at = 0;
-  probe = 0;
   UARTE0_EVENT_ENDRX = 0u;
   UARTE0_EVENT_RXSTARTED = 0u;
   UARTE0_RXD_PTR = (uint32_t)&buffers[0];
@@ -62,35 +60,47 @@ static void start_reception(void) {
   UARTE0_RXD_PTR = (uint32_t)&buffers[1]; /* taken when the first is full */
 }
 
+/* What waits in the UARTE's FIFO goes, too: so all bytes that are lost come
+ * before the next one, and not some of them after the end of a line. */
 static void restart_reception(void) {
   UARTE0_SHORTS = 0u;
   UARTE0_EVENT_RXTO = 0u;
   UARTE0_STOPRX = 1u;
   while (UARTE0_EVENT_RXTO == 0u) {
   }
+  UARTE0_EVENT_ENDRX = 0u;
+  UARTE0_FLUSHRX = 1u;
+  while (UARTE0_EVENT_ENDRX == 0u) {
+  }
   start_reception();
 }
 
 void serial_start(void) {
-  P1_OUTSET = 1u << TX_PIN; /* the line rests high */
+  UARTE0_ENABLE = UARTE0_ENABLE_DISABLED; /* the bootloader may have used it */
+  P1_OUTSET = 1u << TX_PIN;               /* the line rests high */
   P1_PIN_CNF(TX_PIN) = PIN_CNF_OUTPUT;
   P1_PIN_CNF(RX_PIN) = PIN_CNF_INPUT_PULLUP;
   UARTE0_PSEL_TXD = PSEL_P1(TX_PIN);
   UARTE0_PSEL_RXD = PSEL_P1(RX_PIN);
   UARTE0_BAUDRATE = UARTE0_BAUDRATE_115200;
+  UARTE0_CONFIG = UARTE0_CONFIG_PLAIN;
   UARTE0_ENABLE = UARTE0_ENABLE_ENABLED;
   start_reception();
 }
 
 /* A byte that equals the mark has arrived when one after it has, or the buffer
- * is full. Each call looks at one byte more, so that none takes long. */
+ * is full. Looking through all that follow takes less time than a byte does. */
 static bool has_arrived(void) {
-  const volatile uint8_t *bytes = buffers[active].bytes;
-  if (bytes[at] != MARK || UARTE0_EVENT_ENDRX != 0u)
+  const receive_buffer *const buffer = &buffers[active];
+  if (buffer->bytes[at] != MARK || UARTE0_EVENT_ENDRX != 0u)
     return true;
-  if (probe > at && bytes[probe] != MARK)
+  uint32_t word = at / 4u;
+  const uint32_t before = MARKED_WORD >> 8u * (3u - at % 4u);
+  if ((buffer->words[word] | before) != MARKED_WORD)
     return true;
-  probe = probe > at && probe + 1u < BUFFER_BYTES ? probe + 1u : at;
+  while (++word < BUFFER_BYTES / 4u)
+    if (buffer->words[word] != MARKED_WORD)
+      return true;
   return false;
 }
 
@@ -103,7 +113,6 @@ static bool turn(void) {
   UARTE0_RXD_PTR = (uint32_t)read;
   active ^= 1u;
   at = 0;
-  probe = 0;
   return buffers[active].bytes[BUFFER_BYTES - 1u] == MARK;
 }
 

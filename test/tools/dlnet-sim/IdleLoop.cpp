@@ -4,7 +4,10 @@
 using namespace dlnet::sim;
 
 namespace {
-constexpr unsigned kStrayedTooFar = 16;
+/// Backward jumps elsewhere: of the loops within the one in view, or of others.
+constexpr unsigned kStrayedTooFar = 4096;
+/// Arrivals without a repetition, after which another loop may be tried.
+constexpr unsigned kFruitless = 16;
 constexpr unsigned kIgnoreMost = 1024;
 /// A loop that stores more than this is busy. What idle loops change and change
 /// back are the places of the stack that their calls share.
@@ -21,16 +24,18 @@ void IdleLoop::changesWord(uint32_t address, uint32_t old) {
 
 unsigned IdleLoop::arrive(uint32_t address) {
   if (address != head) {
-    if (++strayed < kStrayedTooFar)
+    if (++strayed < kStrayedTooFar && fruitless < kFruitless)
       return 0;
     head = address;
     strayed = 0;
+    fruitless = 0;
     ignored = 0;
     ignoreNext = 1;
     restart();
     return 0;
   }
   strayed = 0;
+  ++fruitless;
   if (!undisturbed || ignored > 0) {
     ignored -= ignored > 0;
     restart();
@@ -38,6 +43,7 @@ unsigned IdleLoop::arrive(uint32_t address) {
   }
   Registers now = state.registers();
   if (known && now == registers && ramIsSame()) {
+    fruitless = 0;
     ignoreNext = 1;
     changes.clear();
     return ++repeats;

@@ -57,7 +57,7 @@ private:
 
   const State &state;
   uint32_t head = 1; // Of the loop in view; at first no code's address.
-  unsigned strayed = 0;
+  unsigned strayed = 0, fruitless = 0;
   unsigned repeats = 0;
   bool known = false; // Whether `registers` are those of the last arrival.
   bool undisturbed = false;
