@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlnetc compile FAMILY -o DIR: one model, named or chosen by a budget.
+#include "codegen/SelfTest.h"
 #include "frontend/Candidates.h"
 #include "frontend/Commands.h"
 #include "frontend/WriteFiles.h"
@@ -105,14 +106,20 @@ Status writeSelected(Compiler &compiler, const report::Subject &subject,
   if (arguments.emit == "c") {
     const CompileOptions &options = subject.options;
     const Candidate &selected = subject.candidates.selected();
-    codegen::EmittedC c = codegen::emitC(
-        selected.model,
-        {options.prefix, describeModel(subject.family, *selected.source),
-         options.place});
-    outputs[arguments.output][options.prefix + ".h"] = c.header;
-    outputs[arguments.output][options.prefix + ".c"] = c.source;
+    codegen::EmitOptions emit = {
+        options.prefix, describeModel(subject.family, *selected.source),
+        options.place};
+    codegen::EmittedC c = codegen::emitC(selected.model, emit);
+    auto selfTest = codegen::emitSelfTest(selected.model, emit);
+    if (mlir::failed(selfTest))
+      return arguments.inFamily(fmt::format("no self-test was made of model {}",
+                                            selected.source->name));
+    outputs[arguments.output] = {{options.prefix + ".h", c.header},
+                                 {options.prefix + ".c", c.source},
+                                 {options.prefix + "_selftest.c", *selfTest}};
     said =
-        fmt::format("{0}/{1}.h\n{0}/{1}.c\ntables {2} B{3}, state {4} B\n",
+        fmt::format("{0}/{1}.h\n{0}/{1}.c\n{0}/{1}_selftest.c\n"
+                    "tables {2} B{3}, state {4} B\n",
                     arguments.output, options.prefix, c.tableBytes,
                     c.tableRamBytes == 0 ? "" : ", in RAM too", c.stateBytes);
   }
