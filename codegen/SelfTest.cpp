@@ -36,31 +36,28 @@ private:
 };
 
 /// From `level` on, `linear` is lost evenly over the window and `bend` with the
-/// square of time, all in 1/1000 of `one`; with noise.
+/// square of time, all in 1/1000 of `one`; with noise up to 1/`quiet` of it.
 std::vector<int16_t> fade(int64_t size, int64_t one, int64_t level,
-                          int64_t linear, int64_t bend, Noise &noise) {
+                          int64_t linear, int64_t bend, int64_t quiet,
+                          Noise &noise) {
   std::vector<int16_t> window(size);
   for (int64_t k = 0; k < size; ++k) {
     int64_t lost = one * k * (linear * size + bend * k) / (1000 * size * size);
     window[k] = static_cast<int16_t>(std::clamp<int64_t>(
-        one * level / 1000 - lost + noise.around(one / 4096), 0, INT16_MAX));
+        one * level / 1000 - lost + noise.around(one / quiet), 0, INT16_MAX));
   }
   return window;
 }
 
-std::vector<int16_t> anything(int64_t size, Noise &noise) {
-  std::vector<int16_t> window(size);
-  for (int16_t &value : window)
-    value = noise.any();
-  return window;
-}
-
-/// 0 and the greatest value in turn, each for a fifth of the window.
-std::vector<int16_t> ends(int64_t size) {
+/// The ends of the range in turn, then anything at all. Forecasts start from
+/// the newest cycle, which is `one`: from an end they would be clipped, and
+/// hide what came before.
+std::vector<int16_t> extremes(int64_t size, int64_t one, Noise &noise) {
   std::vector<int16_t> window(size);
   int64_t period = std::max<int64_t>(size / 5, 1);
   for (int64_t k = 0; k < size; ++k)
-    window[k] = k / period % 2 ? INT16_MAX : 0;
+    window[k] = 2 * k >= size ? noise.any() : k / period % 2 ? INT16_MAX : 0;
+  window.back() = static_cast<int16_t>(one);
   return window;
 }
 
@@ -88,13 +85,10 @@ dlnet::codegen::goldenVectors(lnn::ModelOp model) {
   int64_t size = model.getWindowSize(), one = 1ll << model.getFractionBits();
   Noise noise;
   std::vector<GoldenVector> vectors = {
-      {fade(size, one, 950, 12, 0, noise), 500, {}},
-      {fade(size, one, 870, 20, 60, noise), 1200, {}},
-      {anything(size, noise), UINT32_MAX, {}},
-      {ends(size), 0, {}}};
-  // Forecasts start from the newest cycle; from an end they would be clipped,
-  // and hide what came before.
-  vectors[2].window.back() = vectors[3].window.back() = one;
+      {fade(size, one, 980, 4, 6, 4096, noise), 300, {}},
+      {fade(size, one, 870, 20, 60, 4096, noise), 1200, {}},
+      {fade(size, one, 950, 100, 0, 64, noise), 0, {}},
+      {extremes(size, one, noise), UINT32_MAX, {}}};
   for (GoldenVector &vector : vectors) {
     vector.forecast.resize(model.getHorizonSize());
     executor->run(vector.window.data(), vector.forecast.data(), vector.age);

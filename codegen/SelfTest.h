@@ -17,8 +17,9 @@ struct GoldenVector {
   std::vector<int16_t> forecast;
 };
 
-/// A cell in mid-life, one past its knee, noise over all of int16_t, and ends
-/// of the range in turn; ages from 0 to the greatest. The same on any machine.
+/// A young cell, one past its knee, one that is measured badly, and values that
+/// no cell has, over all of int16_t; ages from 0 to the greatest. Together they
+/// reach most of every table. The same on any machine.
 /// Fails, with a diagnostic, on a model that is not on the integer level.
 mlir::FailureOr<std::vector<GoldenVector>> goldenVectors(lnn::ModelOp model);
 
