@@ -51,14 +51,15 @@ class Finding:
         return f"{self.file}:{self.line}"
 
 
-def check(source):
-    """All findings in `source` and the headers beside it, of both forms; refuses what is no matter of style."""
+def check(*sources):
+    """All findings in sources and the headers beside them, of both forms; refuses what is no matter of style."""
     found = set()
     for options in FORMS.values():
         with tempfile.TemporaryDirectory() as folder:  # in which no file passes for the addon
             done = subprocess.run(["cppcheck", "--quiet", "--addon=misra", "--enable=warning,style,portability",
                                    "--std=c99", "--platform=arm32-wchar_t4", *options,
-                                   "--template={file}\t{line}\t{severity}\t{id}\t{message}", os.path.abspath(source)],
+                                   "--template={file}\t{line}\t{severity}\t{id}\t{message}",
+                                   *map(os.path.abspath, sources)],
                                   cwd=folder, capture_output=True, text=True)
         if done.returncode != 0 or done.stdout:  # where it says that an addon failed
             raise RuntimeError(f"cppcheck: {(done.stdout + done.stderr).strip()[-500:]}")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Each kind of package, built and run as an outsider would.
 
-  package_test.py DLNETC FAMILY
+  package_test.py DLNETC FAMILY count_instructions.so
 
 CMake, Kconfig and the compilers are the real ones; Arduino.h and Zephyr's CMake
 functions are the stand-ins beside this file.
@@ -27,7 +27,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "test", "tools", "m4"))
 import m4run  # noqa: E402
 
-DLNETC, FAMILY = (os.path.abspath(path) for path in sys.argv[1:3])
+DLNETC, FAMILY, PLUGIN = (os.path.abspath(path) for path in sys.argv[1:4])
 MACHINE = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]
 STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror".split()
 # As Arduino's cores compile, but with warnings that count.
@@ -435,6 +435,15 @@ class Certificate(Package):
         self.refused("soh-arduino/certificate: is of an earlier package; remove it, or give --certificate",
                      "--model", "liquid16_b10_k4")
         self.refused("source_sha256 is not that of this C", "--model", "liquid16_b10_k4", "--certificate", folder)
+
+    def test_a_real_one(self):
+        self.pack("zephyr", "--name", "cell")
+        folder = os.path.join(self.folder, "certify")
+        run(sys.executable, "-B", os.path.join(ROOT, "test", "certify", "certify.py"), "--plugin", PLUGIN, "--windows",
+            "3", "-o", folder, os.path.join(self.folder, "cell-zephyr", "src", "cell.c"))
+        pack(self.folder, "zephyr,arduino", "--name", "cell", "--certificate", folder)
+        self.assertIn("# Certificate of cell.c", read(self.folder, "cell-zephyr", "certificate", "certify.md"))
+        self.refused("source_sha256 is not that of this C", "--certificate", folder)
 
     def test_of_something_else_is_refused(self):
         package = self.pack("arduino")
