@@ -99,6 +99,9 @@ constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
 #if @NAME@_ABI != @abi@
 #error "Regenerate this file with dlnetc: it does not fit @name@.h"
 #endif
+
+/* C computes with int16_t in int: where that is narrower, sums would overflow. */
+typedef char @name@_needs_an_int_of_32_bits[sizeof(int) >= 4u ? 1 : -1];
 @kernels@@table_place@@tables@
 static void @name@_network(@name@_state *state, int16_t *forecast)
 {

@@ -381,6 +381,17 @@ class AnyKind(Package):
             run("gcc", *STRICT, "-O2", "-I" + source, "-c", os.path.join(self.folder, "soh-cmake", file), "-o",
                 os.path.join(self.folder, "o"))
 
+    def test_other_sizes_do_not_compile(self):
+        pack(self.folder, "zephyr")
+        source = os.path.join(self.folder, "soh-zephyr", "src")
+        # A narrow int, and another layout, by force.
+        for options, name in ((["-Dint=short"], "soh_needs_an_int_of_32_bits"),
+                              (["-Duint32_t=uint64_t"], "soh_state_has_the_stated_size")):
+            done = subprocess.run(["gcc", "-fsyntax-only", *options, os.path.join(source, "soh.c")],
+                                  capture_output=True, text=True)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertRegex(done.stderr, f"error: size of array .{name}. is negative")
+
     def test_another_prefix(self):
         """One that YAML, CMake and Arduino each have their own idea of."""
         pack(self.folder, self.KINDS, "--name", "no")
