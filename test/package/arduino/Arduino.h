@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A stand-in for Arduino's core, for tests: as much of it as the sketches of the
- * packages use, on runtime/board.h, so that they run on the host and on an
+ * A stand-in for Arduino's core, for tests: as much of it as the sketches of
+ * the packages use, on runtime/board.h, so that they run on the host and on an
  * emulated Cortex-M4. It shows that the sketches compile, link and do what they
  * say; it shows nothing about a board.
  */
