@@ -44,7 +44,8 @@ enum {
     @NAME@_ERROR_NULL = -1,         /* a pointer is null */
     @NAME@_ERROR_SHORT_WINDOW = -2, /* fewer than @NAME@_WINDOW cycles */
     @NAME@_ERROR_SMALL_BUFFER = -3, /* room for fewer than @NAME@_HORIZON values */
-    @NAME@_ERROR_STATE = -4         /* the state was never initialised */
+    @NAME@_ERROR_STATE = -4,        /* the state was never initialised */
+    @NAME@_ERROR_SELFTEST = -5      /* the self-test found a wrong forecast */
 };
 
 /* One cell's history and scratch memory. Any number may exist; calls on
@@ -53,6 +54,10 @@ typedef struct @name@_state {
     uint32_t cycles;
 @members@@age_member@    int16_t window[@NAME@_WINDOW];
 } @name@_state;
+
+/* Does not compile where structures are laid out in another way. */
+typedef char @name@_state_has_the_stated_size
+    [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
 
 /* Forgets all cycles. Every other call needs a state that this has seen.@age_init@ */
 int @name@_init(@name@_state *state);
@@ -70,6 +75,12 @@ int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity);
    not be initialised.@age_predict@ */
 int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
                    @age_parameter@int16_t *forecast, uint32_t capacity);
+
+/* Whether this processor and this build forecast what dlnetc's own executor did:
+   @NAME@_OK or @NAME@_ERROR_SELFTEST. Forecasts the built-in windows in both ways,
+   through the state, which is left as by @name@_init, and through `forecast`, as
+   above. It is in @name@_selftest.c, which a program without it need not link. */
+int @name@_selftest(@name@_state *state, int16_t *forecast, uint32_t capacity);
 
 #ifdef __cplusplus
 }
@@ -89,8 +100,8 @@ constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
 #error "Regenerate this file with dlnetc: it does not fit @name@.h"
 #endif
 
-typedef char @name@_state_has_the_stated_size
-    [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
+/* C computes with int16_t in int: where that is narrower, sums would overflow. */
+typedef char @name@_needs_an_int_of_32_bits[sizeof(int) >= 4u ? 1 : -1];
 @kernels@@table_place@@tables@
 static void @name@_network(@name@_state *state, int16_t *forecast)
 {
@@ -173,6 +184,68 @@ int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
 }
 )c";
 
+constexpr const char *kSelfTest = R"c(/* @name@_selftest.c - see @name@.h.
+
+   Made by dlnetc @version@; do not edit. The code below may be used without any conditions.
+
+   Golden vectors: windows, and what dlnetc's integer executor forecasts from them. */
+#include "@name@.h"
+
+#include <stddef.h>
+
+#if @NAME@_ABI != @abi@
+#error "Regenerate this file with dlnetc: it does not fit @name@.h"
+#endif
+
+#define GOLDEN_VECTORS @vectors@u
+@golden_ages@
+static const int16_t @name@_golden_window[GOLDEN_VECTORS][@NAME@_WINDOW] = {@windows@
+};
+
+static const int16_t @name@_golden_forecast[GOLDEN_VECTORS][@NAME@_HORIZON] = {@forecasts@
+};
+
+/* How many values of the forecast differ; all are compared. */
+static uint32_t @name@_differing(const int16_t *forecast, const int16_t *golden)
+{
+    uint32_t i;
+    uint32_t count = 0;
+    for (i = 0; i < @NAME@_HORIZON; ++i) {
+        count += (forecast[i] != golden[i]) ? 1u : 0u;
+    }
+    return count;
+}
+
+int @name@_selftest(@name@_state *state, int16_t *forecast, uint32_t capacity)
+{
+    uint32_t vector;
+    uint32_t i;
+    uint32_t wrong = 0;
+    if (state == NULL || forecast == NULL) {
+        return @NAME@_ERROR_NULL;
+    }
+    if (capacity < @NAME@_HORIZON) {
+        return @NAME@_ERROR_SMALL_BUFFER;
+    }
+    /* A call that wrote nothing would leave the forecast of another window. */
+    for (vector = 0; vector < GOLDEN_VECTORS; ++vector) {
+        (void)@name@_init(state);
+        for (i = 0; i < @NAME@_WINDOW; ++i) {
+            (void)@name@_push(state, @name@_golden_window[vector][i]);
+        }
+@golden_set_age@        (void)@name@_forecast(state, forecast, capacity);
+        wrong += @name@_differing(forecast, @name@_golden_forecast[vector]);
+    }
+    for (vector = 0; vector < GOLDEN_VECTORS; ++vector) {
+        (void)@name@_predict(state, @name@_golden_window[vector], @NAME@_WINDOW,
+                           @golden_age@forecast, capacity);
+        wrong += @name@_differing(forecast, @name@_golden_forecast[vector]);
+    }
+    (void)@name@_init(state);
+    return wrong == 0u ? @NAME@_OK : @NAME@_ERROR_SELFTEST;
+}
+)c";
+
 /// What a network that reads the age adds to the templates above, by field.
 constexpr std::pair<const char *, const char *> kAgeParts[] = {
     {"age_note", R"c(
@@ -223,6 +296,13 @@ int @name@_set_age(@name@_state *state, uint32_t age)
 )c"},
     {"predict_age",
      R"c(    state->age = @name@_limited_age(age);
+)c"},
+    {"golden_ages", R"c(
+static const uint32_t @name@_golden_age[GOLDEN_VECTORS] = {@ages@};
+)c"},
+    {"golden_age", "@name@_golden_age[vector], "},
+    {"golden_set_age",
+     R"c(        (void)@name@_set_age(state, @name@_golden_age[vector]);
 )c"},
 };
 
@@ -280,4 +360,9 @@ std::string dlnet::codegen::headerText(ArrayRef<Field> fields,
 std::string dlnet::codegen::sourceText(ArrayRef<Field> fields,
                                        Variant variant) {
   return fill(kSource, fields, variant);
+}
+
+std::string dlnet::codegen::selfTestText(ArrayRef<Field> fields,
+                                         Variant variant) {
+  return fill(kSelfTest, fields, variant);
 }

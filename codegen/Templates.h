@@ -30,6 +30,10 @@ std::string headerText(llvm::ArrayRef<Field> fields, Variant variant);
 /// body (of the network).
 std::string sourceText(llvm::ArrayRef<Field> fields, Variant variant);
 
+/// The source of the self-test. Fields: name, NAME, version, abi, vectors (how
+/// many), ages, windows and forecasts (initializers).
+std::string selfTestText(llvm::ArrayRef<Field> fields, Variant variant);
+
 } // namespace dlnet::codegen
 
 #endif // DLNET_CODEGEN_TEMPLATES_H

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlnetc compile FAMILY -o DIR: one model, named or chosen by a budget.
+#include "codegen/SelfTest.h"
 #include "frontend/Candidates.h"
 #include "frontend/Commands.h"
+#include "frontend/Prefix.h"
 #include "frontend/WriteFiles.h"
+#include "frontend/package/Package.h"
 #include "frontend/report/Report.h"
 
 #include <fmt/format.h>
 
-#include <regex>
+#include <filesystem>
 
 using namespace dlnet;
 
 namespace {
 
 struct Arguments {
-  std::string family, model, output = ".", emit = "c", report;
+  std::string family, model, output = ".", emit = "c", report, certificate;
+  std::vector<std::string> packages; ///< Kinds; empty: the bare files.
+  std::optional<package::Publisher> publisher;
   std::optional<Budget> budget;
   std::optional<double> clockMhz;
   bool timing = false;
@@ -32,11 +37,6 @@ struct Arguments {
     return Failure{fmt::format("{}: {}", family, message)};
   }
 };
-
-bool isPrefix(const std::string &name) {
-  static const std::regex pattern("[a-z][a-z0-9_]{0,31}");
-  return std::regex_match(name, pattern);
-}
 
 /// The model on the level that --emit names.
 Status printIr(Compiler &compiler, const FamilyModel &model,
@@ -84,7 +84,59 @@ Result<Candidates> choose(Compiler &compiler, const Family &family,
 }
 
 /// Files by their folder, so that all of one folder are written or none.
-using Outputs = std::map<std::string, std::map<std::string, std::string>>;
+using Outputs = std::map<std::string, package::Files>;
+
+/// The C of the selected model, bare or in packages.
+Result<package::Files> makeC(const report::Subject &subject,
+                             const Arguments &arguments, std::string &sizes) {
+  const CompileOptions &options = subject.options;
+  const Candidate &selected = subject.candidates.selected();
+  codegen::EmitOptions emit = {options.prefix,
+                               describeModel(subject.family, *selected.source),
+                               options.place};
+  codegen::EmittedC c = codegen::emitC(selected.model, emit);
+  auto selfTest = codegen::emitSelfTest(selected.model, emit);
+  if (mlir::failed(selfTest))
+    return arguments.inFamily(fmt::format("no self-test was made of model {}",
+                                          selected.source->name));
+  sizes = fmt::format("tables {} B{}, state {} B\n", c.tableBytes,
+                      c.tableRamBytes == 0 ? "" : ", in RAM too", c.stateBytes);
+  if (arguments.packages.empty())
+    return package::Files{{options.prefix + ".h", c.header},
+                          {options.prefix + ".c", c.source},
+                          {options.prefix + "_selftest.c", *selfTest}};
+
+  package::Library library = {options.prefix,
+                              c.header,
+                              c.source,
+                              *selfTest,
+                              emit.facts,
+                              selected.source->window,
+                              selected.source->horizon,
+                              {}};
+  if (!arguments.certificate.empty()) {
+    auto certificate = package::readCertificate(arguments.certificate, library);
+    if (!certificate)
+      return certificate.failure();
+    library.certificate = *certificate;
+  }
+  package::Files all;
+  for (const std::string &kind : arguments.packages) {
+    std::string old = arguments.output + "/" +
+                      package::folderOf(library, kind) + "/certificate";
+    std::error_code error;
+    if (library.certificate.empty() && std::filesystem::exists(old, error))
+      return Failure{fmt::format("{}: is of an earlier package; remove it, or "
+                                 "give --certificate",
+                                 old)};
+    auto files = package::makePackage(
+        kind, library, arguments.publisher.value_or(package::Publisher()));
+    if (!files)
+      return files.failure();
+    all.insert(files->begin(), files->end());
+  }
+  return all;
+}
 
 Status addReport(Compiler &compiler, const report::Subject &subject,
                  const std::string &folder, Outputs &outputs) {
@@ -103,18 +155,14 @@ Status writeSelected(Compiler &compiler, const report::Subject &subject,
   Outputs outputs;
   std::string said;
   if (arguments.emit == "c") {
-    const CompileOptions &options = subject.options;
-    const Candidate &selected = subject.candidates.selected();
-    codegen::EmittedC c = codegen::emitC(
-        selected.model,
-        {options.prefix, describeModel(subject.family, *selected.source),
-         options.place});
-    outputs[arguments.output][options.prefix + ".h"] = c.header;
-    outputs[arguments.output][options.prefix + ".c"] = c.source;
-    said =
-        fmt::format("{0}/{1}.h\n{0}/{1}.c\ntables {2} B{3}, state {4} B\n",
-                    arguments.output, options.prefix, c.tableBytes,
-                    c.tableRamBytes == 0 ? "" : ", in RAM too", c.stateBytes);
+    std::string sizes;
+    auto files = makeC(subject, arguments, sizes);
+    if (!files)
+      return files.failure();
+    for (const auto &[path, content] : *files)
+      said += fmt::format("{}/{}\n", arguments.output, path);
+    said += sizes;
+    outputs[arguments.output] = std::move(*files);
   }
   if (!arguments.reportFolder().empty()) {
     Status status =
@@ -171,17 +219,26 @@ int run(const Arguments &arguments) {
       arguments.reportFolder().empty())
     return reportError("--clock-mhz: goes with --budget or a report, which "
                        "tell time");
+  if (arguments.emit != "c" && !arguments.packages.empty())
+    return reportError("--package: goes with C, not with --emit=" +
+                       arguments.emit);
+  if (arguments.packages.empty() && !arguments.certificate.empty())
+    return reportError("--certificate: goes with --package");
+  if (arguments.publisher) {
+    if (arguments.packages.empty())
+      return reportError("--package-version, --package-author and "
+                         "--package-url: go with --package");
+    if (Status status = arguments.publisher->check(); !status)
+      return reportError(status.message());
+  }
   auto family = readFamily(arguments.family);
   if (!family)
     return reportError(family.message());
   CompileOptions options = arguments.options;
   if (options.prefix.empty())
     options.prefix = family->name;
-  if (!isPrefix(options.prefix))
-    return reportError(fmt::format("--name: '{}' is no prefix; expected a "
-                                   "lower-case letter, then up to 31 of "
-                                   "letters, digits and _",
-                                   options.prefix));
+  if (Status status = checkPrefix(options.prefix); !status)
+    return reportError(status.message());
   Status status = compile(*family, arguments, options);
   return status ? 0 : reportError(status.message());
 }
@@ -256,6 +313,37 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
                       "this folder");
   command->add_flag("--timing", arguments->timing,
                     "Print the time of each pass to standard error");
+  command
+      ->add_option_function<std::string>(
+          "--package",
+          [arguments](const std::string &text) {
+            auto kinds = package::parseKinds(text);
+            if (!kinds)
+              throw CLI::ValidationError("--package", kinds.message());
+            arguments->packages = *kinds;
+          },
+          "Write the C as packages, each in a folder of its own: cmake, "
+          "arduino (a .zip too), platformio, zephyr, or some of them")
+      ->option_text("KIND[,KIND...]");
+  auto publisherOption = [&](const char *name, auto member, const char *help) {
+    command->add_option_function<std::string>(
+        name,
+        [arguments, member](const std::string &text) {
+          if (!arguments->publisher)
+            arguments->publisher.emplace();
+          *arguments->publisher.*member = text;
+        },
+        help);
+  };
+  publisherOption("--package-version", &package::Publisher::version,
+                  "Version of the packages, X.Y.Z; default: that of dlnetc");
+  publisherOption("--package-author", &package::Publisher::author,
+                  "Who stands behind the packages: \"Name <name@mail>\"");
+  publisherOption("--package-url", &package::Publisher::url,
+                  "Where a person reads about the packages");
+  command->add_option("--certificate", arguments->certificate,
+                      "Folder of ./dlnet certify, for exactly this C: put its "
+                      "certificate into the packages");
   const std::map<std::string, codegen::Place> places = {
       {"flash", codegen::Place::Flash}, {"ram", codegen::Place::Ram}};
   command

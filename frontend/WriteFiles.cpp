@@ -7,43 +7,67 @@
 
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 using namespace dlnet;
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Creates `folder` and the folders above it, and appends those that were not
+/// there to `made`, the outermost first.
+std::error_code makeFolders(const fs::path &folder,
+                            std::vector<fs::path> &made) {
+  std::error_code error;
+  std::vector<fs::path> missing;
+  for (fs::path each = folder; !each.empty() && !fs::exists(each, error);
+       each = each.parent_path())
+    missing.push_back(each);
+  for (auto each = missing.rbegin(); each != missing.rend(); ++each)
+    if (fs::create_directory(*each, error))
+      made.push_back(*each);
+    else if (error)
+      return error;
+  if (!fs::is_directory(folder, error) && !error)
+    error = std::make_error_code(std::errc::not_a_directory);
+  return error;
+}
+
+} // namespace
+
 Status dlnet::writeFiles(const std::string &directory,
                          const std::map<std::string, std::string> &files) {
   std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    return Failure{fmt::format("{}: cannot create the folder: {}", directory,
-                               error.message())};
+  std::vector<fs::path> made;
   std::map<fs::path, fs::path> written;
-  auto discard = [&] {
+  auto discard = [&](const fs::path &path, const std::string &what) {
+    std::error_code ignored;
     for (const auto &[aside, path] : written)
-      fs::remove(aside, error);
+      fs::remove(aside, ignored);
+    for (auto folder = made.rbegin(); folder != made.rend(); ++folder)
+      fs::remove(*folder, ignored); // Only if it is empty.
+    return Failure{fmt::format("{}: {}", path.string(), what)};
   };
+  if ((error = makeFolders(directory, made)))
+    return discard(directory, "cannot create the folder: " + error.message());
   for (const auto &[name, content] : files) {
     fs::path path = fs::path(directory) / name;
+    if ((error = makeFolders(path.parent_path(), made)))
+      return discard(path.parent_path(),
+                     "cannot create the folder: " + error.message());
     fs::path aside = path;
     aside += ".part";
     written[aside] = path;
     std::ofstream stream(aside, std::ios::binary);
     stream << content;
     stream.close();
-    if (!stream || fs::is_directory(path)) {
-      discard();
-      return Failure{fmt::format("{}: cannot be written", path.string())};
-    }
+    if (!stream || fs::is_directory(path))
+      return discard(path, "cannot be written");
   }
   for (const auto &[aside, path] : written) {
     fs::rename(aside, path, error);
-    if (error) {
-      std::string reason = error.message();
-      discard();
-      return Failure{
-          fmt::format("{}: cannot be written: {}", path.string(), reason)};
-    }
+    if (error)
+      return discard(path, "cannot be written: " + error.message());
   }
   return success();
 }

@@ -11,8 +11,9 @@
 
 namespace dlnet {
 
-/// Writes name -> content into `directory`, which is created. Everything is
-/// written under temporary names first, then renamed.
+/// Writes name -> content into `directory`, which is created, as are folders
+/// within it that names such as `src/model.c` say. Everything is written under
+/// temporary names first, then renamed; folders made in vain disappear again.
 Status writeFiles(const std::string &directory,
                   const std::map<std::string, std::string> &files);
 

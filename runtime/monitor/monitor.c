@@ -8,7 +8,6 @@
 #include "runtime/device.h"
 #include "runtime/monitor/clean.h"
 #include "runtime/monitor/model.h"
-#include "runtime/monitor/selftest.h"
 
 #define CAPACITY_DECIMALS 3u /* mAh on the line, uAh inside */
 #define SOH_DECIMALS 4u
@@ -143,10 +142,10 @@ static const char *reset_name(void) {
   }
 }
 
+/* The state holds no history: a forecast is made from the journal's window. */
 static bool selftest(struct monitor *monitor) {
-  const struct selftest_room room = {&monitor->model, monitor->window,
-                                     monitor->forecast};
-  return selftest_signature(&room) == selftest_golden;
+  return soh_selftest(&monitor->model, monitor->forecast, SOH_HORIZON) ==
+         SOH_OK;
 }
 
 static void send_status(struct monitor *monitor, const char *start) {

@@ -306,6 +306,75 @@ class Flow(Proofs):
         """)
 
 
+    # What a function does with the caller's r4, in assembler; each branches on data.
+    CALLEES = {
+        "gives it back on both ways": """
+            push {r4, r5, r6, lr}
+            ldr r4, [r0]
+            cmp r4, #0
+            beq 1f
+            movs r4, #1
+            pop {r4, r5, r6, pc}
+            1: movs r4, #2
+            pop {r4, r5, r6, pc}""",
+        "gives back another one, on one way": """
+            push {r4, r5, r6, lr}
+            ldr r3, [r0]
+            cmp r3, #0
+            beq 1f
+            pop {r4, r5, r6, pc}
+            1: ldr r4, [sp, #4]
+            add sp, #12
+            ldr pc, [sp], #4""",
+        "gives back a half of it": """
+            push {r4, lr}
+            ldr r3, [r0]
+            cmp r3, #0
+            it ne
+            ldrhne r4, [sp]
+            pop {r3, pc}""",
+        "takes what an earlier call left": """
+            ldr r3, [r0]
+            cmp r3, #0
+            it ne
+            ldrne r4, [sp, #-16]
+            bx lr""",
+        "leaves it alone": """
+            ldr r3, [r0]
+            cmp r3, #0
+            it ne
+            movne r2, #1
+            bx lr""",
+    }
+
+    def test_saved_registers(self):
+        """A caller may go on with a pointer in one where it is given back, and only there."""
+        body = """
+            void first(int32_t *state);
+            void second(int32_t *state);
+            __asm__(".syntax unified\\n .thumb_func\\n first:\\n" {first});
+            __asm__(".thumb_func\\n second:\\n" {second});
+            int32_t work(int32_t *state, int32_t x) {{
+                first(state);
+                second(state);
+                state[3] = x; // HERE
+                return 0;
+            }}
+        """
+        quoted = {name: " ".join(f'"{line.strip()}\\n"' for line in code.strip().splitlines())
+                  for name, code in self.CALLEES.items()}
+        good = ("gives it back on both ways", "leaves it alone")
+        for name, code in quoted.items():
+            with self.subTest(name):
+                text = body.format(first=quoted[good[0]], second=code)
+                if name in good:
+                    self.analyse(text)
+                    self.assertRegex(toolchain.output("arm-none-eabi-objdump", "-d", "--disassemble=work", self.elf),
+                                     r"str\s+r\d, \[r4, #12\]")  # or the test would not test
+                else:
+                    self.assertRefused(self.analyse, "a write to where data says", text)
+
+
 class Misra(Proofs):
     def refuse(self, body):
         coding_rules.refuse_violations(coding_rules.check(self.write(body)))

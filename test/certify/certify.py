@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Proves what a firmware reviewer asks of an emitted model, and writes it down.
 
-  certify.py [--build BUILD] [--plugin count_instructions.so] -o DIR MODEL.c
+  certify.py --plugin count_instructions.so -o DIR MODEL.c
 
-DIR gets certify.md, to be read and attached to a package, and certify.json, one
-flat object. A claim that does not hold ends it with status 1 and the place in
+MODEL.h and MODEL_selftest.c lie beside it. DIR gets certify.md, to be read and
+attached to a package, and certify.json, one flat object. A claim that does not hold ends it with status 1 and the place in
 the source; then no certificate is written. All runs are on QEMU's mps2-an386,
 none was on a board.
 """
@@ -29,25 +29,31 @@ from toolchain import Refusal  # noqa: E402
 import m4run  # noqa: E402
 
 # Calls of the interface, and their arguments that hold measurements: r0 to r3.
-CALLS = {"init": (), "push": ("r1",), "set_age": ("r1",), "forecast": (), "predict": ("r3",)}
+CALLS = {"init": (), "push": ("r1",), "set_age": ("r1",), "forecast": (), "predict": ("r3",),
+         "selftest": ()}
 OPTIMIZE = ("-O2", "-Os")
+SELFTEST = "-selftest"  # what the names of its object and call graph end in
 
 
 class Model:
-    """An emitted model: MODEL.c and MODEL.h in one folder."""
+    """An emitted model: MODEL.c, MODEL.h and MODEL_selftest.c in one folder."""
 
     def __init__(self, source):
         self.source = os.path.abspath(source)
         self.folder, file = os.path.split(self.source)
         self.name = file.removesuffix(".c")
-        with open(os.path.join(self.folder, self.name + ".h"), encoding="utf-8") as header:
-            text = header.read()
+        self.selftest = os.path.join(self.folder, self.name + "_selftest.c")
+        self.sources = [self.source, self.selftest]
+        header = os.path.join(self.folder, self.name + ".h")
+        with open(header, encoding="utf-8") as file:
+            text = file.read()
         self.facts = {key: int(value) for key, value in
                       re.findall(rf"^#define {self.name.upper()}_(\w+) (\d+)u?\b", text, re.M)}
         self.reads_age = "READS_AGE" in self.facts
         self.calls = [call for call in CALLS if self.reads_age or call != "set_age"]
-        with open(self.source, "rb") as code:
-            self.sha256 = hashlib.sha256(code.read()).hexdigest()
+        with open(self.selftest, encoding="utf-8") as file:
+            self.golden_vectors = int(re.search(r"^#define GOLDEN_VECTORS (\d+)u$", file.read(), re.M)[1])
+        self.digests = {os.path.basename(path): digest(path) for path in (self.source, header, self.selftest)}
 
     def includes(self, folder):
         """Where soh.h is found, which the test programs include, whatever the model is called."""
@@ -76,17 +82,21 @@ class Certificate:
 
 
 def build(model, folder, optimize):
-    """The model's object and an image of it for the emulator; the model alone is compiled with `optimize`."""
+    """The model's objects and an image of it for the emulator; the model alone is compiled with `optimize`."""
     includes = model.includes(folder)
     target = os.path.join(folder, model.name + optimize)
-    toolchain.arm_object(model.source, target + ".o", optimize, includes)
-    objects = [target + ".o"]
+    objects = [target + ".o", target + SELFTEST + ".o"]
+    for source, path in zip(model.sources, objects):
+        toolchain.arm_object(source, path, optimize, includes)
     for source in (os.path.join(toolchain.HERE, "certify_main.c"),
                    *(os.path.join(toolchain.SIM, name + ".c") for name in ("startup", "semihost", "board"))):
         path = os.path.join(folder, os.path.basename(source)[:-2] + ".o")
         toolchain.arm_object(source, path, "-O2", includes)
         objects.append(path)
     toolchain.arm_link(objects, target + ".elf")
+    _, _, selftest_ram = footprint(target + SELFTEST)
+    if selftest_ram != 0:
+        raise Refusal(f"{os.path.basename(model.selftest)}: takes {selftest_ram} bytes of RAM")
     return target
 
 
@@ -94,7 +104,7 @@ def build(model, folder, optimize):
 
 def prove_flow(model, target):
     """Per call: the stack from the call graph, and what the machine code may decide on data."""
-    functions = stack.read_graph([target + ".ci"])
+    functions = stack.read_graph([target + ".ci", target + SELFTEST + ".ci"])
     tables = [name for _, _, kind, name in toolchain.symbol_table(target + ".o") if kind == "d"]
     image = flow.Image(target + ".elf", tables)
     proofs = {}
@@ -146,9 +156,10 @@ def digest(path):
 
 
 def run_on_host(model, folder):
-    """sha256 of the outputs, plain and under the sanitizers, of which a finding is a refusal."""
-    digests = {}
-    sources = [os.path.join(toolchain.HERE, "certify_main.c"), model.source, toolchain.HOST_BOARD]
+    """By program: sha256 of the outputs, and whether the self-test passed; plain and under the sanitizers, of which a
+    finding is a refusal."""
+    digests, passed = {}, {}
+    sources = [os.path.join(toolchain.HERE, "certify_main.c"), *model.sources, toolchain.HOST_BOARD]
     for name, sanitize in (("host", False), ("sanitized", True)):
         program = os.path.join(folder, name)
         toolchain.host_program(sources, program, model.includes(folder), sanitize)
@@ -156,7 +167,8 @@ def run_on_host(model, folder):
         if done.returncode != 0:
             raise Refusal(f"{name}: {(done.stderr or done.stdout).strip()[:2000]}")
         digests[name] = digest(os.path.join(folder, name + ".bin"))
-    return digests
+        passed[name] = "selftest_passed 1\n" in done.stdout
+    return digests, passed
 
 
 def footprint(target):
@@ -182,7 +194,7 @@ def certify(model, plugin, count):
     certificate = Certificate()
     figures = certificate.figures
     certificate.write(f"# Certificate of {model.name}.c", "",
-                      f"sha256 {model.sha256}", "",
+                      *(f"- `{name}`: sha256 {value}" for name, value in model.digests.items()), "",
                       "Made by `./dlnet certify`. Every statement was checked when this was written; one that does not "
                       "hold leaves no certificate. Runs are on an emulated Cortex-M4 (QEMU's mps2-an386); nothing was "
                       "run on a board.", "",
@@ -191,25 +203,30 @@ def certify(model, plugin, count):
                       ". A proof about machine code holds for the compiler and the options that made it.",
                       f"- Emulator: {toolchain.first_line('qemu-system-arm', '--version')}",
                       f"- {toolchain.first_line('cppcheck', '--version')}, {toolchain.first_line('cc', '--version')}")
-    figures["source_sha256"] = model.sha256
+    for key, value in zip(("source", "header", "selftest"), model.digests.values()):
+        figures[key + "_sha256"] = value
 
-    findings = coding_rules.check(model.source)
+    findings = coding_rules.check(*model.sources)
     coding_rules.refuse_violations(findings)
     with tempfile.TemporaryDirectory() as folder:
         windows.write(os.path.join(folder, "windows.bin"), count, model.facts["WINDOW"], model.facts["ONE"],
                       model.reads_age)
-        digests = run_on_host(model, folder)
+        digests, passed = run_on_host(model, folder)
         for optimize in OPTIMIZE:
             target = build(model, folder, optimize)
             proofs, image = prove_flow(model, target)
             run = run_windows(model, target, folder, plugin)
             compare_counts(model, proofs, run, image)
-            digests["cortex_m4" + optimize.replace("-", "_").lower()] = digest(os.path.join(folder, "target.bin"))
+            name = "cortex_m4" + optimize.replace("-", "_").lower()
+            digests[name] = digest(os.path.join(folder, "target.bin"))
+            passed[name] = run["values"]["selftest_passed"] == 1
             write_calls(certificate, model, optimize, proofs)
             write_footprint(certificate, model, optimize, target)
     if len(set(digests.values())) != 1:
         raise Refusal("outputs differ: " + ", ".join(f"{name} {value}" for name, value in digests.items()))
-    write_agreement(certificate, count, digests)
+    if not all(passed.values()):
+        raise Refusal(f"{model.name}_selftest failed: " + ", ".join(name for name in passed if not passed[name]))
+    write_agreement(certificate, model, count, digests)
     write_misra(certificate, findings)
     return certificate
 
@@ -241,17 +258,19 @@ def write_calls(certificate, model, optimize, proofs):
         certificate.write(f"- `{model.name}_{call}`: these branches depend on data" +
                           (", yet all counted calls took as many:" if proof["least"] == proof["most"] else
                            ", and explain the difference:"))
-        certificate.write(*(f"  - {place}: `{coding_rules.source_line(model.source, line_of(place))}`"
-                            for place in proof["branches"]))
+        certificate.write(*(f"  - {place}: `{source_line(model, place)}`" for place in proof["branches"]))
 
 
-def line_of(place):
-    return int(re.search(r":(\d+)", place)[1])
+def source_line(model, place):
+    """The text at `model.c:12`."""
+    file, line = re.match(r"(.*?):(\d+)", place).groups()
+    return coding_rules.source_line(os.path.join(model.folder, file), int(line))
 
 
 def write_footprint(certificate, model, optimize, target):
     key = optimize.strip("-").lower()
     rows, flash, ram = footprint(target)
+    _, selftest_flash, _ = footprint(target + SELFTEST)
     state = model.facts["STATE_BYTES"]
     certificate.write("", f"## Flash and RAM by symbol, {optimize}")
     padding = flash - sum(row[2] for row in rows)
@@ -261,17 +280,22 @@ def write_footprint(certificate, model, optimize, target):
                        (f"`{model.name}_state`", "of the caller", 0, state),
                        ("**all**", "", f"**{flash}**", f"**{ram + state}**")] +
                       [(f"`{name}`", "of the C library, unless there already", size, 0)
-                       for name, size in library_code(target)])
+                       for name, size in library_code(target)] +
+                      [(f"`{model.name}_selftest`", "with its vectors, where it is called", selftest_flash, 0)])
     certificate.figures[f"{key}_flash_bytes"] = flash
+    certificate.figures[f"{key}_selftest_flash_bytes"] = selftest_flash
     certificate.figures[f"{key}_ram_bytes"] = ram + state
 
 
-def write_agreement(certificate, count, digests):
+def write_agreement(certificate, model, count, digests):
     certificate.write("", "## The same bits everywhere", "",
                       f"sha256 of {2 * count} forecasts, on the windows above. The host's program ran once more under "
                       "AddressSanitizer and UndefinedBehaviorSanitizer, without a finding; there and in the "
                       "host's, the plain form of the code runs, on the Cortex-M4 the one with DSP instructions.")
     certificate.table(("where", "sha256"), [(name, f"`{value}`") for name, value in digests.items()])
+    certificate.write(f"In each of them `{model.name}_selftest` passed: {model.golden_vectors} windows, extreme ones among "
+                      "them, forecast in both ways, bit for bit what the compiler's integer executor gave.")
+    certificate.figures["golden_vectors"] = model.golden_vectors
     certificate.figures.update(windows=count, forecasts_sha256=next(iter(digests.values())),
                                programs_that_agree=len(digests))
 

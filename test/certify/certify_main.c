@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * certify_main INPUT OUTPUT: takes every call of a model for every window of a
- * file, for certify.py to count, to measure the stack of, and to compare
- * between machines.
+ * file, and the self-test once, for certify.py to count, to measure the stack
+ * of, and to compare between machines.
  *
  * INPUT is that of test/firmware/windows_main.c. OUTPUT has two forecasts a
  * window: of the window, and of the window after one push.
@@ -57,6 +57,9 @@ int main(int argc, char **argv) {
     if (board_write(output, forecast, sizeof forecast) != 0)
       return fail("cannot write the output");
   }
+  board_stack_paint();
+  const int passed = soh_selftest(&state, forecast, SOH_HORIZON) == SOH_OK;
+  const uint32_t selftest = board_stack_used();
   if (board_close(input) != 0 || board_close(output) != 0)
     return fail("cannot close the files");
 
@@ -66,5 +69,7 @@ int main(int argc, char **argv) {
   print_value("push_stack_bytes", (int32_t)push);
   print_value("forecast_stack_bytes", (int32_t)of_forecast);
   print_value("predict_stack_bytes", (int32_t)predict);
+  print_value("selftest_stack_bytes", (int32_t)selftest);
+  print_value("selftest_passed", passed);
   return 0;
 }

@@ -19,7 +19,7 @@ MANDATORY = set("9.1 12.5 13.6 17.3 17.4 17.6 19.1 21.13 21.17 21.18 21.19 21.20
 ADVISORY = set("""1.2 2.3 2.4 2.5 2.6 2.7 4.2 5.9 8.7 8.9 8.11 8.13 10.5 11.4 11.5 12.1 12.3 12.4 13.3 13.4 15.1
   15.4 15.5 17.5 17.8 18.4 18.5 19.2 20.1 20.5 20.10 21.12""".split())
 REASONS = {
-    "2.3": "The typedef fails to compile when the state's size is not the stated one: C99's static assertion.",
+    "2.3": "The typedefs fail to compile where the state or an int has another size: C99's static assertion.",
     "2.4": "The enumeration has no tag, its constants are what calls return; the tool misses that callers use them.",
     "2.5": "Macros of the interface, for callers; and in the plain form one of the form with DSP instructions.",
     "2.7": "The parameters are operands of inline assembler, which the tool does not read.",
@@ -51,14 +51,15 @@ class Finding:
         return f"{self.file}:{self.line}"
 
 
-def check(source):
-    """All findings in `source` and the headers beside it, of both forms; refuses what is no matter of style."""
+def check(*sources):
+    """All findings in sources and the headers beside them, of both forms; refuses what is no matter of style."""
     found = set()
     for options in FORMS.values():
         with tempfile.TemporaryDirectory() as folder:  # in which no file passes for the addon
             done = subprocess.run(["cppcheck", "--quiet", "--addon=misra", "--enable=warning,style,portability",
                                    "--std=c99", "--platform=arm32-wchar_t4", *options,
-                                   "--template={file}\t{line}\t{severity}\t{id}\t{message}", os.path.abspath(source)],
+                                   "--template={file}\t{line}\t{severity}\t{id}\t{message}",
+                                   *map(os.path.abspath, sources)],
                                   cwd=folder, capture_output=True, text=True)
         if done.returncode != 0 or done.stdout:  # where it says that an addon failed
             raise RuntimeError(f"cppcheck: {(done.stdout + done.stderr).strip()[-500:]}")

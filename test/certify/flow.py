@@ -33,6 +33,7 @@ TWO_RESULTS = set("smull umull smlal umlal smlald".split())
 # Without the old value of the result among their operands.
 FRESH = set("mov mvn movw adr neg sxth sxtb uxth uxtb sxtb16 uxtb16 clz rbit rev rev16".split())
 FLAG_READERS = {"adc", "sbc", "rrx", "sel"}
+SAVED = [f"r{i}" for i in range(4, 12)]  # what a function has to give back
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ class Value:
     data: bool = False      # depends on data
     region: str = "number"  # or "constants", "stack", "elsewhere"
     known: int = None       # the number; in the stack, the offset from where the call began
+    kept: str = ""          # which register held it, whole, when a function began: "depth:name"
 
     def join(self, other):
         if self == other:
             return self
         known = self.known if self.region == other.region and self.known == other.known else None
-        return Value(self.data or other.data, merge(self.region, other.region), known)
+        return Value(self.data or other.data, merge(self.region, other.region), known,
+                     self.kept if self.kept == other.kept else "")
 
 
 def merge(one, other):
@@ -242,6 +245,21 @@ class Analysis:
         self.writes[entry, "call"] |= set().union(*(self.writes[address] for address in states))
         return returned
 
+    def call(self, entry, before):
+        """(the state where the function returns, the saved registers that it gives back). Whichever way data chose
+        through it, these are what they were, as long as they were loaded from where it saved them."""
+        own = dict(before.registers)
+        marks = {name: f"{len(self.active)}:{name}" for name in SAVED}
+        marked = own | {name: replace(own[name], kept=mark) for name, mark in marks.items()}
+        after = self.run(entry, State(tuple(sorted(marked.items())), before.stack, before.flags))
+        registers = dict(after.registers)
+        given_back = {name for name, mark in marks.items() if registers[name].kept == mark}
+        # A mark means nothing beyond its call.
+        unmark = lambda value: replace(value, kept="") if value.kept in marks.values() else value
+        registers = {name: own[name] if name in given_back else unmark(value) for name, value in registers.items()}
+        stack = tuple((at, unmark(value)) for at, value in after.stack)
+        return State(tuple(sorted(registers.items())), stack, after.flags), given_back
+
     def met(self, state, node):
         """The state on reaching a node, where a choice on data may end."""
         written = self.chosen.get(node)
@@ -305,10 +323,10 @@ class Analysis:
             target = int(re.search(r"([0-9a-f]+)$", at.operands)[1], 16)
             registers["lr"] = NUMBER
             before = pack()
-            after = self.run(target, before)
+            after, given_back = self.call(target, before)
             kept = set(before.registers) & set(after.registers)
             restored = {name for name, value in kept if value.region == "stack" and value.known is not None}
-            wrote |= self.writes[target, "call"] - restored
+            wrote |= self.writes[target, "call"] - restored - given_back
             return [(following, after)], None
         if at.mnemonic in ("tbb", "tbh"):
             if any(registers[name].data for name in at.registers() if name != "pc"):
@@ -481,9 +499,12 @@ class Analysis:
                     value = self.image.pointer(word) if word is not None else value
             elif address.region == "stack" and address.known is not None and not address.data:
                 value = self.slot(address.known + 4 * i, stack)
+                if at.mnemonic not in ("ldr", "ldrd") or address.known % 4 != 0:
+                    value = replace(value, kept="")
             else:
                 value = DATA
-            registers[result] = value
+            if result != "pc":
+                registers[result] = value
 
     @staticmethod
     def write_anywhere(value, stack):
@@ -514,6 +535,8 @@ class Analysis:
         for i, value in enumerate(values):
             offset = (address.known + 4 * i) & ~3
             whole = STORES.get(at.mnemonic, 4) == 4
+            if address.known % 4 != 0:
+                value = replace(value, kept="")
             stack[offset] = value if whole else Value(data=value.data or stack.get(offset, DATA).data)
 
     def move_multiple(self, at, registers, stack):

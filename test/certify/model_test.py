@@ -44,7 +44,7 @@ class Certify(unittest.TestCase):
     def changed(self, old, new, rename=False):
         """A copy of the first model, with `old` replaced; its path and the changed line's place."""
         name = "cell" if rename else "soh"
-        for suffix in (".h", ".c"):
+        for suffix in (".h", ".c", "_selftest.c"):
             text = read(MODELS[0].removesuffix(".c") + suffix)
             if suffix == ".c" and old:
                 self.assertIn(old, text)
@@ -57,7 +57,7 @@ class Certify(unittest.TestCase):
             path = os.path.join(self.folder, name + suffix)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-        return path, f"soh.c:{line}" if old else None
+        return os.path.join(self.folder, name + ".c"), f"soh.c:{line}" if old else None
 
     def assertRefused(self, old, new, text):
         """Refused for the reason, at the place, and nothing is left of an earlier certificate."""
@@ -77,10 +77,14 @@ class Certify(unittest.TestCase):
         for model in MODELS:
             with self.subTest(model=model):
                 text, figures = self.passes(model)
-                with open(model, "rb") as file:
-                    self.assertEqual(figures["source_sha256"], hashlib.sha256(file.read()).hexdigest())
+                for key, end in (("source", ".c"), ("header", ".h"), ("selftest", "_selftest.c")):
+                    with open(model.removesuffix(".c") + end, "rb") as file:
+                        sha256 = hashlib.sha256(file.read()).hexdigest()
+                    self.assertEqual(figures[key + "_sha256"], sha256)
+                    self.assertIn(sha256, text)
                 self.assertEqual(figures["misra_required_violations"], 0)
                 self.assertEqual(figures["programs_that_agree"], 4)
+                self.assertGreater(figures["golden_vectors"], 0)
                 self.assertTrue(all(isinstance(value, (int, str)) for value in figures.values()))
                 for key in ("o2", "os"):
                     for call in ("forecast", "predict"):
@@ -115,6 +119,27 @@ class Certify(unittest.TestCase):
         done = self.certify(model)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"outputs differ: host (\w+), sanitized \1, cortex_m4_o2 (?!\1)(\w+)")
+
+    def test_a_golden_vector_that_differs(self):
+        model, _ = self.changed("", "")
+        path = model.removesuffix(".c") + "_selftest.c"
+        text = read(path)
+        values = text.index("{", text.index("{", text.index("golden_forecast[GOLDEN_VECTORS]")) + 1)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text[:values] + re.sub(r"\d+", "7", text[values:], count=1))
+        done = self.certify(model)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("soh_selftest failed: host, sanitized, cortex_m4_o2, cortex_m4_os\n", done.stderr)
+
+    def test_a_self_test_with_a_variable(self):
+        model, _ = self.changed("", "")
+        path = model.removesuffix(".c") + "_selftest.c"
+        text = read(path)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("const int16_t soh_golden_window", "int16_t soh_golden_window"))
+        done = self.certify(model)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("soh_selftest.c: takes 800 bytes of RAM", done.stderr)
 
     def test_a_read_beyond_the_window(self):
         model, _ = self.changed("history = &history[cycles - SOH_WINDOW];",

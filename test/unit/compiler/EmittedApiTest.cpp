@@ -4,7 +4,12 @@
 // nothing outside the caller's buffers is touched.
 #include "TestModels.h"
 
+#include "codegen/SelfTest.h"
+
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
+
+#include <thread>
 
 using namespace dlnet;
 using namespace dlnet::test;
@@ -12,7 +17,7 @@ using namespace dlnet::test;
 namespace {
 
 constexpr int kOk = 0, kNull = -1, kShortWindow = -2, kSmallBuffer = -3,
-              kState = -4;
+              kState = -4, kSelfTest = -5;
 constexpr int16_t kGuard = 0x5a5a;
 
 /// A model with its emitted C, compiled once for all tests of a suite.
@@ -30,7 +35,11 @@ protected:
     auto compiled = compiler.compile(model, options);
     ASSERT_TRUE(mlir::succeeded(compiled));
     emitted = codegen::emitC(compiled->model(), {"cell", {}});
-    loaded = LoadedModel::load(emitted, "cell");
+    auto text = codegen::emitSelfTest(compiled->model(), {"cell", {}});
+    auto vectors = codegen::goldenVectors(compiled->model());
+    ASSERT_TRUE(mlir::succeeded(text) && mlir::succeeded(vectors));
+    selfTest = *text, golden = *vectors;
+    loaded = LoadedModel::load(emitted, "cell", "-O1", selfTest);
     ASSERT_NE(loaded, nullptr);
   }
   static void TearDownTestSuite() { loaded.reset(); }
@@ -45,11 +54,16 @@ protected:
 
   static FamilyModel model;
   static codegen::EmittedC emitted;
+  static std::string selfTest;
+  static std::vector<codegen::GoldenVector> golden;
   static std::unique_ptr<LoadedModel> loaded;
 };
 
 template <uint32_t kSeed> FamilyModel Emitted<kSeed>::model;
 template <uint32_t kSeed> codegen::EmittedC Emitted<kSeed>::emitted;
+template <uint32_t kSeed> std::string Emitted<kSeed>::selfTest;
+template <uint32_t kSeed>
+std::vector<codegen::GoldenVector> Emitted<kSeed>::golden;
 template <uint32_t kSeed> std::unique_ptr<LoadedModel> Emitted<kSeed>::loaded;
 
 using EmittedApi = Emitted<3>;
@@ -180,8 +194,83 @@ TEST_F(EmittedApi, StatesAreIndependent) {
   EXPECT_EQ(before, after);
 }
 
+TEST_F(EmittedApi, CallsOnDifferentStatesMayRunAtTheSameTime) {
+  auto forecasts = [&](int16_t start) {
+    std::vector<std::vector<int16_t>> all;
+    std::vector<int16_t> history(window());
+    auto state = newState();
+    for (int16_t round = 0; round < 200; ++round) {
+      for (uint32_t i = 0; i < window(); ++i)
+        history[i] = static_cast<int16_t>(start - round * 11 - i * 3);
+      all.emplace_back(horizon());
+      EXPECT_EQ(loaded->predict(state.data(), history.data(), window(),
+                                all.back().data(), horizon()),
+                kOk);
+    }
+    return all;
+  };
+  std::vector<std::vector<int16_t>> one, other;
+  std::thread first([&] { one = forecasts(16300); });
+  std::thread second([&] { other = forecasts(14000); });
+  first.join(), second.join();
+  EXPECT_EQ(one, forecasts(16300));
+  EXPECT_EQ(other, forecasts(14000));
+  EXPECT_NE(one, other);
+}
+
+TEST_F(EmittedApi, TheSelfTestPassesAndLeavesANewState) {
+  std::vector<int32_t> state(emitted.stateBytes / 4, -1);
+  std::vector<int16_t> out(horizon() + 1, kGuard);
+  EXPECT_EQ(loaded->selfTest(state.data(), out.data(), horizon()), kOk);
+  EXPECT_EQ(out.back(), kGuard);
+  EXPECT_EQ(loaded->forecast(state.data(), out.data(), horizon()),
+            kShortWindow);
+}
+
+TEST_F(EmittedApi, TheSelfTestRefusesMisuse) {
+  auto state = newState();
+  std::vector<int16_t> out(horizon(), kGuard);
+  EXPECT_EQ(loaded->selfTest(nullptr, out.data(), horizon()), kNull);
+  EXPECT_EQ(loaded->selfTest(state.data(), nullptr, horizon()), kNull);
+  EXPECT_EQ(loaded->selfTest(state.data(), out.data(), horizon() - 1),
+            kSmallBuffer);
+  EXPECT_EQ(out, std::vector<int16_t>(horizon(), kGuard));
+}
+
+TEST_F(EmittedApi, TheSelfTestFailsOnAnyForecastThatDiffers) {
+  size_t at = selfTest.find("golden_forecast[");
+  for (size_t v = 0; v < golden.size(); ++v) {
+    at = selfTest.find("    {", at) + 5;
+    std::string first = std::to_string(golden[v].forecast[0]);
+    size_t value = selfTest.find(first, at);
+    ASSERT_EQ(selfTest.substr(at, value - at), "\n        ");
+    std::string wrong = selfTest;
+    wrong.replace(value, first.size(),
+                  std::to_string(golden[v].forecast[0] ^ 1));
+    auto other = LoadedModel::load(emitted, "cell", "-O0", wrong);
+    ASSERT_NE(other, nullptr);
+    auto state = newState();
+    std::vector<int16_t> out(horizon());
+    EXPECT_EQ(other->selfTest(state.data(), out.data(), horizon()), kSelfTest);
+    // Even then the state is a new one.
+    EXPECT_EQ(other->forecast(state.data(), out.data(), horizon()),
+              kShortWindow);
+  }
+}
+
+TEST_F(EmittedApi, ASelfTestOfAnotherInterfaceDoesNotCompile) {
+  codegen::EmittedC newer = emitted;
+  size_t at = newer.header.find("CELL_ABI ") + 9;
+  newer.header.replace(at, 1, "9");
+  EXPECT_NE(selfTest.find("#if CELL_ABI != 1\n#error"), std::string::npos);
+  EXPECT_NONFATAL_FAILURE(
+      LoadedModel::load(newer, "cell", "-O0 2>/dev/null", selfTest),
+      "does not compile");
+}
+
 TEST_F(EmittedApi, WithoutTheAgeThereIsNoTraceOfIt) {
   ASSERT_FALSE(model.features.age);
+  EXPECT_EQ(selfTest.find("age"), std::string::npos);
   EXPECT_EQ(emitted.header.find("age"), std::string::npos);
   EXPECT_EQ(emitted.header.find("AGE"), std::string::npos);
   EXPECT_EQ(emitted.source.find("age"), std::string::npos);
@@ -272,6 +361,18 @@ TEST_F(EmittedAgeApi, AgesSaturate) {
       ASSERT_EQ(loaded->push(state.data(), soh), kOk);
     ASSERT_EQ(loaded->forecast(state.data(), out.data(), horizon()), kOk);
     EXPECT_EQ(out, most) << age;
+  }
+}
+
+TEST_F(EmittedAgeApi, TheSelfTestPassesAtItsAges) {
+  auto state = newState();
+  std::vector<int16_t> out(horizon());
+  EXPECT_EQ(loaded->selfTest(state.data(), out.data(), horizon()), kOk);
+  for (const codegen::GoldenVector &vector : golden) {
+    EXPECT_EQ(
+        loaded->predict(model, state.data(), vector.window, vector.age, out),
+        kOk);
+    EXPECT_EQ(out, vector.forecast);
   }
 }
 

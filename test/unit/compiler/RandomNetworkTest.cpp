@@ -4,6 +4,8 @@
 // the integers stay near the floats that they stand for.
 #include "TestModels.h"
 
+#include "codegen/SelfTest.h"
+
 #include "frontend/SohFormat.h"
 #include "passes/Passes.h"
 
@@ -55,7 +57,10 @@ void check(const FamilyModel &model, uint32_t seed,
   ASSERT_TRUE(mlir::succeeded(integer));
   codegen::EmittedC c =
       codegen::emitC(compiled->model(), {"net", {}, options.place});
-  auto loaded = LoadedModel::load(c, "net");
+  auto selfTest =
+      codegen::emitSelfTest(compiled->model(), {"net", {}, options.place});
+  ASSERT_TRUE(mlir::succeeded(selfTest));
+  auto loaded = LoadedModel::load(c, "net", "-O1", *selfTest);
   ASSERT_NE(loaded, nullptr);
 
   std::mt19937 random(seed);
@@ -63,6 +68,7 @@ void check(const FamilyModel &model, uint32_t seed,
   std::vector<int32_t> state(c.stateBytes / 4);
   std::vector<int16_t> window(model.window), expected(model.horizon),
       found(model.horizon);
+  EXPECT_EQ(loaded->selfTest(state.data(), found.data(), model.horizon), 0);
   std::vector<float> forecast(model.horizon);
   double difference = 0, swing = 0;
   constexpr int kWindows = 60;

@@ -14,10 +14,9 @@
 using namespace dlnet;
 namespace fs = std::filesystem;
 
-std::unique_ptr<test::LoadedModel>
-dlnet::test::LoadedModel::load(const codegen::EmittedC &c,
-                               const std::string &prefix,
-                               const std::string &flags) {
+std::unique_ptr<test::LoadedModel> dlnet::test::LoadedModel::load(
+    const codegen::EmittedC &c, const std::string &prefix,
+    const std::string &flags, const std::string &selfTest) {
   std::string pattern = (fs::temp_directory_path() / "dlnet-XXXXXX").string();
   const char *made = mkdtemp(pattern.data());
   if (!made) {
@@ -26,13 +25,16 @@ dlnet::test::LoadedModel::load(const codegen::EmittedC &c,
   }
   fs::path folder = made;
   std::unique_ptr<LoadedModel> loaded;
-  Status status = writeFiles(
-      folder.string(), {{prefix + ".h", c.header}, {prefix + ".c", c.source}});
+  std::map<std::string, std::string> files = {{prefix + ".h", c.header},
+                                              {prefix + ".c", c.source}};
+  if (!selfTest.empty())
+    files[prefix + "_selftest.c"] = selfTest;
+  Status status = writeFiles(folder.string(), files);
   std::string command =
       DLNET_C_COMPILER
       " -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror " +
       flags + " -shared -fPIC -o " + (folder / "model.so").string() + " " +
-      (folder / (prefix + ".c")).string();
+      (folder / (prefix + "*.c")).string();
   void *handle = nullptr;
   if (!status)
     ADD_FAILURE() << status.message();
@@ -72,6 +74,11 @@ int test::LoadedModel::predict(void *state, const int16_t *history,
   return reinterpret_cast<int (*)(void *, const int16_t *, uint32_t, int16_t *,
                                   uint32_t)>(symbol("_predict"))(
       state, history, cycles, out, capacity);
+}
+int test::LoadedModel::selfTest(void *state, int16_t *out,
+                                uint32_t capacity) const {
+  return reinterpret_cast<int (*)(void *, int16_t *, uint32_t)>(
+      symbol("_selftest"))(state, out, capacity);
 }
 int test::LoadedModel::setAge(void *state, uint32_t age) const {
   return reinterpret_cast<int (*)(void *, uint32_t)>(symbol("_set_age"))(state,

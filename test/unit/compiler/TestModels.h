@@ -16,9 +16,11 @@ namespace dlnet::test {
 class LoadedModel {
 public:
   /// Compiles with warnings as errors and `flags`; null with a test failure.
+  /// `selfTest` is the source of the self-test, if it is to be there.
   static std::unique_ptr<LoadedModel> load(const codegen::EmittedC &c,
                                            const std::string &prefix,
-                                           const std::string &flags = "-O1");
+                                           const std::string &flags = "-O1",
+                                           const std::string &selfTest = "");
   ~LoadedModel();
 
   int init(void *state) const;
@@ -26,6 +28,7 @@ public:
   int forecast(void *state, int16_t *out, uint32_t capacity) const;
   int predict(void *state, const int16_t *history, uint32_t cycles,
               int16_t *out, uint32_t capacity) const;
+  int selfTest(void *state, int16_t *out, uint32_t capacity) const;
 
   // Of a model that reads the age.
   int setAge(void *state, uint32_t age) const;
