@@ -156,6 +156,9 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
   std::vector<Epoch> epochs;
   if (Status read = checkpoint.resume(epochs); !read)
     return read.failure();
+  if (prunes && !epochs.empty()) // Its zeros are the masks that it had.
+    pruneBlocks(*recurrent, model,
+                options.pruning.shareAt(int64_t(epochs.size()) - 1));
 
   int64_t windows = train.size();
   int64_t batches = (windows + options.batch - 1) / options.batch;
@@ -210,7 +213,7 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
       lossSum += loss.item<double>() * double(count);
     }
     if (prunes)
-      recurrent->settle(); // Zeros tell a resumed run what is masked.
+      recurrent->settle();
     epochs.push_back(
         {lossSum / double(windows), measureMae(network, model, validation)});
     if (Status kept = checkpoint.keep(epochs); !kept)

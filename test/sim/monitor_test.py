@@ -59,9 +59,12 @@ class MonitorTest(unittest.TestCase):
         predictions = [f for f in result["functions"] if f["name"] in ("soh_predict", "soh_network")]
         self.assertEqual(len(predictions), 2)
         for function in predictions:
-            # The time of a forecast does not depend on the cell.
-            self.assertEqual(*function["cycles_of_a_call"])
-            self.assertLess(function["cycles_of_a_call"][0], 64e6 * 1.5e-3)
+            # The time of a forecast does not depend on the cell; but the self-test's windows
+            # lie in flash, where reading a cycle waits.
+            self.assertEqual(*function["instructions_of_a_call"])
+            fewest, most = function["cycles_of_a_call"]
+            self.assertIn(most - fewest, {0} if function["name"] == "soh_network" else {0, 2 * 100})
+            self.assertLess(most, 64e6 * 1.5e-3)
         self.assert_never_reset(result)
 
     def test_answers_in_time(self):

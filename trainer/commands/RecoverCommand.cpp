@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -33,6 +34,10 @@ int run(Arguments arguments) {
   if (arguments.fit.epochs == 0 && arguments.quantizeEpochs == 0)
     return reportError("--epochs and --quantize-epochs are both 0: there is "
                        "nothing to train");
+  if (arguments.pruneEpochs.value_or(0) > arguments.fit.epochs)
+    return reportError(fmt::format(
+        "--prune-epochs: {} of {} epochs; there are no more than those",
+        *arguments.pruneEpochs, arguments.fit.epochs));
   Result<Family> family = readFamily(arguments.input);
   if (!family)
     return reportError(family.message());
@@ -47,14 +52,12 @@ int run(Arguments arguments) {
     arguments.quantizeEpochs = std::min<int64_t>(arguments.quantizeEpochs, 1);
   }
   arguments.fit.seed = model.seed;
-  if (arguments.pruneEpochs.value_or(0) > arguments.fit.epochs)
-    return reportError(fmt::format(
-        "--prune-epochs: {} of {} epochs; there are no more than those",
-        *arguments.pruneEpochs, arguments.fit.epochs));
   // In halves: the weights that stay need as long to recover.
-  arguments.fit.pruning = {arguments.prune, arguments.pruneEpochs.value_or(
-                                                arguments.fit.epochs / 2)};
-  if (arguments.fit.epochs == 0 && arguments.prune > 0)
+  int64_t epochs = arguments.fit.epochs;
+  arguments.fit.pruning = {
+      arguments.prune,
+      std::min(epochs, arguments.pruneEpochs.value_or(epochs / 2))};
+  if (epochs == 0 && arguments.prune > 0)
     pruneBlocks(model, arguments.prune);
 
   Result<TrainingRun> run = TrainingRun::prepare(

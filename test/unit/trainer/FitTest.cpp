@@ -70,6 +70,49 @@ TEST_F(Fit, GoesOnAfterAStopAndEndsWithTheSameWeights) {
   expectSame(whole->model, resumed->model);
 }
 
+TEST_F(Fit, PrunesMoreWithEveryEpochAndTheSameAfterAStop) {
+  shape.units = 8;
+  Result<Trained> dense = train();
+  ASSERT_TRUE(dense) << dense.message();
+  options.epochs = 4;
+  options.pruning = {0.5, 3};
+  auto recover = [&](const EpochDone &done) {
+    return trainer.recover(dense->model, {}, options, done);
+  };
+  Result<Trained> whole = recover([](int64_t, const Epoch &) {});
+  ASSERT_TRUE(whole) << whole.message();
+  for (const char *key : {"cell.wf", "cell.wa"})
+    EXPECT_DOUBLE_EQ(densityOf(whole->model.masks.at(key)), 0.5) << key;
+
+  struct Killed {};
+  // Between two prunings, and when nothing but the file is left to write.
+  for (int64_t stop : {2, 4}) {
+    options.checkpoint = folder.path("pruned" + std::to_string(stop));
+    EXPECT_THROW(recover([&](int64_t epoch, const Epoch &) {
+                   if (epoch == stop)
+                     throw Killed();
+                 }),
+                 Killed);
+    Result<Trained> resumed = recover([](int64_t, const Epoch &) {});
+    ASSERT_TRUE(resumed) << resumed.message();
+    expectSame(whole->model, resumed->model);
+    for (const auto &[key, mask] : whole->model.masks)
+      EXPECT_EQ(resumed->model.masks.at(key).values, mask.values) << key;
+  }
+}
+
+TEST(Pruning, RisesToItsShareAndStays) {
+  Pruning gradual{0.8, 4}, atOnce{0.8, 0};
+  EXPECT_DOUBLE_EQ(gradual.shareAt(0), 0.8 * (1 - 27.0 / 64));
+  for (int64_t epoch = 1; epoch < 3; ++epoch) {
+    EXPECT_GT(gradual.shareAt(epoch), gradual.shareAt(epoch - 1));
+    EXPECT_LT(gradual.shareAt(epoch), 0.8);
+  }
+  EXPECT_EQ(gradual.shareAt(3), 0.8);
+  EXPECT_EQ(gradual.shareAt(9), 0.8);
+  EXPECT_EQ(atOnce.shareAt(0), 0.8);
+}
+
 TEST_F(Fit, RefusesTheCheckpointOfAnotherRun) {
   options.checkpoint = folder.path("state");
   ASSERT_TRUE(train());
@@ -137,6 +180,15 @@ TEST(Prune, DropsTheSmallestBlocksAndMasksThem) {
   EXPECT_EQ(model.masks.at("cell.wf").values,
             (std::vector<float>{1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1}));
   EXPECT_FALSE(model.masks.count("cell.uf"));
+}
+
+TEST(Prune, KeepsWhatWasMaskedBefore) {
+  FamilyModel model;
+  model.tensors["cell.wf"] = {{2, 4}, {9, 9, 0, 0, 9, 0, 0, 0}};
+  model.masks["cell.wf"] = {{2, 4}, {1, 1, 0, 0, 1, 0, 0, 0}};
+  pruneBlocks(model, 0);
+  EXPECT_EQ(model.masks.at("cell.wf").values,
+            (std::vector<float>{1, 1, 0, 0, 1, 0, 0, 0}));
 }
 
 TEST(Samples, AgeIsThatOfTheNewestCycle) {

@@ -128,6 +128,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "recover @/none --simulated --epochs 0 --quantize-epochs 0 "
                 "-o @/f.safetensors",
                 "nothing to train"},
+        Mistake{"MorePruningThanTraining",
+                "recover @/none --simulated --epochs 3 --prune 0.5 "
+                "--prune-epochs 4 -o @/f.safetensors",
+                "--prune-epochs"},
+        Mistake{"PruningEpochsOfNothing",
+                "recover @/none --simulated --prune-epochs 4 "
+                "-o @/f.safetensors",
+                "--prune"},
         Mistake{"EvaluateWithoutCells", "evaluate @/none", "none"},
         Mistake{"BothSources", "train --simulated --data @ -o @/f.safetensors",
                 "--simulated"},
@@ -286,8 +294,8 @@ TEST(Family, HoldsEveryStudentAndIsTheSameAfterAStop) {
                                   model.masks.empty() != pruned;
                          });
   };
-  EXPECT_EQ(count("student", false), 12);
-  EXPECT_EQ(count("student", true), 12);
+  EXPECT_EQ(count("student", false), 13);
+  EXPECT_EQ(count("student", true), 13 + 2); // The largest two also further.
   EXPECT_EQ(count("teacher", false), 2);
   for (const char *file : {"report.json", "front.svg", "losses.svg",
                            "horizons.svg", "forecasts.svg"})
