@@ -233,9 +233,8 @@ private:
   void finish(const Loop &loop) {
     bool unrolled = loop.elements == 1 || isUnrolled(loop);
     int64_t copies = unrolled ? loop.elements : 1;
-    for (auto [term, count] : loop.work) {
-      if (unrolled && term == Term::Load)
-        term = Term::StraightLoad;
+    for (const auto &[each, count] : loop.work) {
+      Term term = unrolled && each == Term::Load ? Term::StraightLoad : each;
       counts.print(term, copies * count);
       counts.execute(term, loop.times * loop.elements * count);
     }

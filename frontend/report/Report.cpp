@@ -133,7 +133,8 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
       forecastsOf(compiler, *selected.source, selected.model, subject.options);
   auto quantization =
       quantizationOf(compiler, *selected.source, subject.options);
-  if (failed(forecasts) || failed(quantization))
+  auto errorBound = errorBoundOf(compiler, *selected.source, subject.options);
+  if (failed(forecasts) || failed(quantization) || failed(errorBound))
     return failure();
   json candidates = json::array();
   for (const Candidate &candidate : subject.candidates.all())
@@ -148,6 +149,7 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
               {"memory", memoryOf(selected.model, selected.cost)},
               {"layers", layersOf(selected.model)},
               {"quantization", *quantization},
+              {"error_bound", *errorBound},
               {"forecasts", *forecasts},
               {"compilation", compilation}};
 }

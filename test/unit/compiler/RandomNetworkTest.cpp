@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Whatever the network: emitted C equals the integer executor bit for bit, and
-// the integers stay near the floats that they stand for.
+// the integers stay near the floats that they stand for, within what is proved.
 #include "TestModels.h"
 
 #include "frontend/SohFormat.h"
+#include "passes/ErrorBound.h"
 #include "passes/Passes.h"
 
 #include <gtest/gtest.h>
@@ -34,6 +35,69 @@ void pruneBlocks(FamilyModel &model, uint32_t percent, std::mt19937 &random) {
   }
 }
 
+/// The real network that is quantized, and what is proved of its integers.
+class Proof {
+public:
+  Proof(Compiler &compiler, const FamilyModel &model,
+        const CompileOptions &options)
+      : quantized(compiler.import(model, "net")) {
+    if (mlir::failed(quantized) ||
+        mlir::failed(compiler.discretize(*quantized, options)) ||
+        mlir::failed(compiler.quantize(*quantized, options)))
+      return;
+    lnn::ModelOp op = quantized->model();
+    bound = lnn::boundError(op, static_cast<unsigned>(options.lutBits));
+    executor = lnn::FloatExecutor::compile(
+        op, [this](mlir::Value value, llvm::ArrayRef<float> elements) {
+          if (llvm::is_contained(bound->mustFit, value))
+            fits &= isWithinFormat(value, elements);
+        });
+  }
+  bool holds() const {
+    return mlir::succeeded(bound) && mlir::succeeded(executor);
+  }
+
+  /// Holds a forecast to the bound if it says anything of this window.
+  /// Returns whether it does.
+  bool expectNear(const std::vector<int16_t> &window, uint32_t age,
+                  const std::vector<int16_t> &forecast) {
+    SohFormat format;
+    std::vector<float> soh, real(forecast.size());
+    for (int16_t element : window)
+      soh.push_back(format.toReal(std::max<int16_t>(element, 0)));
+    fits = true;
+    executor->run(soh.data(), real.data(), age);
+    for (size_t h = 0; h < forecast.size() && fits; ++h)
+      EXPECT_LE(
+          std::abs(format.toReal(forecast[h]) -
+                   std::clamp<double>(real[h], 0.0, format.toReal(INT16_MAX))),
+          bound->forecast[h])
+          << "element " << h;
+    return fits;
+  }
+
+private:
+  static bool isWithinFormat(mlir::Value value,
+                             llvm::ArrayRef<float> elements) {
+    auto format =
+        value.getDefiningOp()->getAttrOfType<lnn::FixedAttr>(lnn::kFormatAttr);
+    auto scale = format.getScale().asArrayRef();
+    auto zero = format.getZero().asArrayRef();
+    for (auto [i, element] : llvm::enumerate(elements)) {
+      size_t column = i % scale.size();
+      double integer = (element - zero[column]) / scale[column];
+      if (integer < INT16_MIN || integer > INT16_MAX)
+        return false;
+    }
+    return true;
+  }
+
+  mlir::FailureOr<CompiledModel> quantized;
+  mlir::FailureOr<lnn::ErrorBound> bound = mlir::failure();
+  mlir::FailureOr<lnn::FloatExecutor> executor = mlir::failure();
+  bool fits = true;
+};
+
 /// Compiles and loads a model, and compares it with both executors.
 void check(const FamilyModel &model, uint32_t seed,
            const CompileOptions &options) {
@@ -57,6 +121,8 @@ void check(const FamilyModel &model, uint32_t seed,
       codegen::emitC(compiled->model(), {"net", {}, options.place});
   auto loaded = LoadedModel::load(c, "net");
   ASSERT_NE(loaded, nullptr);
+  Proof proof(compiler, model, options);
+  ASSERT_TRUE(proof.holds());
 
   std::mt19937 random(seed);
   SohFormat format;
@@ -65,6 +131,7 @@ void check(const FamilyModel &model, uint32_t seed,
       found(model.horizon);
   std::vector<float> forecast(model.horizon);
   double difference = 0, swing = 0;
+  int proved = 0;
   constexpr int kWindows = 60;
   for (int i = 0; i < kWindows; ++i) {
     std::vector<float> soh = randomWindow(model.window, random);
@@ -76,6 +143,7 @@ void check(const FamilyModel &model, uint32_t seed,
     integer->run(window.data(), expected.data(), age);
     ASSERT_EQ(loaded->predict(model, state.data(), window, age, found), 0);
     ASSERT_EQ(found, expected) << "window " << i;
+    proved += proof.expectNear(window, age, expected);
     if (extreme)
       continue;
     real->run(soh.data(), forecast.data(), age);
@@ -88,6 +156,7 @@ void check(const FamilyModel &model, uint32_t seed,
   // int8 weights carry 1 part in 254; a dozen steps may add up to a few
   // times that, of whatever the network makes of its input.
   EXPECT_LT(difference, 0.06 * swing + 2e-4 * kWindows * model.horizon);
+  EXPECT_GT(proved, 0);
 }
 
 TEST_P(RandomNetwork, EmittedCEqualsTheExecutorAndStaysNearFloat) {
