@@ -556,7 +556,7 @@ def PlanMemory : Lnn_Pass<"lnn-plan-memory"> {
     }
     ==>
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
-      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64}]} {
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
     ^bb0(%window: tensor<2xi16>):
       %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
         packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
@@ -580,7 +580,7 @@ def VerifyTarget : Lnn_Pass<"lnn-verify-target"> {
 
     ```mlir
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
-      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64}]} {
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
     ^bb0(%window: tensor<2xi16>):
       %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
         packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
@@ -594,7 +594,7 @@ def VerifyTarget : Lnn_Pass<"lnn-verify-target"> {
     }
     ==>
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
-      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64}]} {
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
     ^bb0(%window: tensor<2xi16>):
       %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
         packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
@@ -703,7 +703,7 @@ def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
 
     ```mlir
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
-      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64}]} {
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
     ^bb0(%window: tensor<2xi16>):
       %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
         packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
@@ -717,7 +717,7 @@ def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
     }
     ==>
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
-      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64}],
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ],
       lnn.cost = {cycles = ... : i64, flash = ... : i64,
         instructions = ... : i64, ram = 24 : i64, stack = ... : i64}} {
     ^bb0(%window: tensor<2xi16>):
