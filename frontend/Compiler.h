@@ -27,7 +27,6 @@ struct CompileOptions {
   double knotTolerance = fixed::kKnotTolerance; ///< In SOH.
   std::string objective = "speed";              ///< Of packings; or size.
   int64_t unrollFlash = -1; ///< For unrolled products; -1: by the objective.
-  codegen::Place place = codegen::Place::Flash; ///< Of the constant tables.
   bool printIrAfterAll = false;                 ///< To standard error.
 };
 

@@ -63,8 +63,11 @@ Rows rowsOf(Operation *op, lnn::FixedAttr format) {
   Rows rows;
   for (size_t i = 0; i < columns; ++i) {
     double scale = format.getScale()[i], zero = format.getZero()[i];
-    Row row{op->getName().stripDialect().str(), nameOf(op, i, columns),
-            zero - 32768 * scale, zero + 32767 * scale};
+    Row row{op->getName().stripDialect().str(),
+            nameOf(op, i, columns),
+            zero - 32768 * scale,
+            zero + 32767 * scale,
+            {}};
     if (byColumn)
       row.recorded = Range{recorded[2 * i], recorded[2 * i + 1]};
     row.intoTable =

@@ -17,7 +17,6 @@ struct Subject {
   const Candidates &candidates;
   const CompileOptions &options;
   Budget budget;
-  double clockMhz = 64;
   double seconds = 0; ///< Of compiling and selecting.
 };
 

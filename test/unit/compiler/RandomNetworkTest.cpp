@@ -100,7 +100,8 @@ private:
 
 /// Compiles and loads a model, and compares it with both executors.
 void check(const FamilyModel &model, uint32_t seed,
-           const CompileOptions &options) {
+           const CompileOptions &options,
+           codegen::Place place = codegen::Place::Flash) {
   SCOPED_TRACE(testing::Message()
                << name(model.cell) << " units " << model.units << " window "
                << model.window << " block " << model.block << " horizon "
@@ -117,8 +118,7 @@ void check(const FamilyModel &model, uint32_t seed,
   ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, options)));
   auto integer = lnn::IntegerExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(integer));
-  codegen::EmittedC c =
-      codegen::emitC(compiled->model(), {"net", {}, options.place});
+  codegen::EmittedC c = codegen::emitC(compiled->model(), {"net", {}, place});
   auto loaded = LoadedModel::load(c, "net");
   ASSERT_NE(loaded, nullptr);
   Proof proof(compiler, model, options);
@@ -172,10 +172,10 @@ TEST_P(RandomNetwork, WithPrunedBlocksItDoesSoToo) {
   pruneBlocks(model, kPercent[seed % std::size(kPercent)], random);
   CompileOptions options;
   options.objective = seed % 2 ? "speed" : "size";
-  options.place = seed % 3 ? codegen::Place::Flash : codegen::Place::Ram;
   constexpr int64_t kUnrollFlash[] = {-1, 0, 200, 100000};
   options.unrollFlash = kUnrollFlash[seed % std::size(kUnrollFlash)];
-  check(model, seed, options);
+  check(model, seed, options,
+        seed % 3 ? codegen::Place::Flash : codegen::Place::Ram);
 }
 
 /// What a model forecasts on the real level, thinned with a tolerance.
