@@ -24,7 +24,8 @@ const int8 = candidate => (candidate.measured.validation || {}).mae_int8;
 const statusWords = {selected: 'selected', front: 'on the front', over_budget: 'over the budget', dominated: 'dominated'};
 const shape = candidate => `${candidate.cell}, ${candidate.units} units, ${candidate.steps} steps, ` +
     `${candidate.basis} curves, ${candidate.solver.replace('_', ' ')} ×${candidate.solver_steps}` +
-    (candidate.density < 1 ? `, ${percent(candidate.density)} of the weights` : '');
+    (candidate.density < 1 ? `, ${percent(candidate.density)} of the weights` : '') +
+    (candidate.place === 'ram' ? ', tables in RAM' : '');
 const costs = {
   flash_bytes: {name: 'Flash', unit: 'B', limit: report.budget.flash_bytes},
   ram_bytes: {name: 'RAM', unit: 'B', limit: report.budget.ram_bytes},
@@ -142,7 +143,8 @@ function drawHead() {
   tile('RAM', bytes, selected.ram_bytes, budget.ram_bytes);
   tile('Stack', bytes, selected.stack_bytes);
   tile('Forecast', value => `${short(value)} ms`, selected.ms, budget.ms,
-       `${whole(selected.cycles)} cycles at ${report.clock_mhz} MHz`);
+       `${whole(selected.cycles)} cycles at ${report.clock_mhz} MHz` +
+           (report.flash_wait_states ? `, ${report.flash_wait_states} wait states` : ''));
 }
 
 // ---- The front ----
@@ -365,6 +367,11 @@ function drawQuantization() {
       'The 16-bit values: what their format can hold, what they held in training where that was recorded, and what they ' +
       `hold on ${whole(windows)} windows of simulated cells, where the network runs in float. What would fall outside is ` +
       'clipped. Clipping before a table is meant: the function is flat there. 32-bit values are proved to fit.';
+  const bound = report.error_bound;
+  byId('bound-text').textContent =
+      `Proved: on every window where nothing else is clipped, the int8 forecast is within ${error(bound.greatest)} of the ` +
+      `float one, and within ${error(bound.mean)} on average over the horizon. The proof takes every rounding at its worst, ` +
+      'at every step; what was measured is far less.';
   fillTable(byId('formats'), [
     ['Value', value => `${value.name} · ${value.operation}`],
     ['Can hold', value => interval([value.low, value.high]), 'number'],

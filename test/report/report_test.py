@@ -26,7 +26,7 @@ except ImportError:
 
 HOSTILE = "</script><img src='http://192.0.2.1/x' onerror='document.title=1'><b>\u2028bold & co"
 STATUSES = {"large": "over_budget", "middle": "selected", "waste": "dominated", "small": "front", "tiny": "front"}
-PHONE, DESKTOP = (375, 812), (1280, 900)
+PHONE, DESKTOP = (390, 844), (1280, 900)
 options = argparse.Namespace()
 
 
@@ -173,6 +173,11 @@ class Report(unittest.TestCase):
             self.assertTrue(0 < max(apart) < 0.01, apart)
         for value in report["quantization"]["values"]:
             self.assertLess(value["low"], value["high"])
+        bound = report["error_bound"]
+        self.assertTrue(0 < bound["mean"] <= bound["greatest"] < 2, bound)
+        for example in report["forecasts"]:
+            apart = [abs(a - b) for a, b in zip(example["int8"]["values"], example["float"]["values"])]
+            self.assertLess(max(apart), bound["greatest"])
         self.assertIn("lnn-quantize", [entry["name"] for entry in report["compilation"]["passes"]])
         runs = {entry["name"]: entry["runs"] for entry in report["compilation"]["passes"]}
         self.assertEqual(runs["lnn-quantize"], len(STATUSES))
