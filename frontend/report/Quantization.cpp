@@ -27,6 +27,7 @@ constexpr int64_t kStride = 20;
 struct Row {
   std::string operation, name;
   double low, high; // that 16 bits can hold
+  double unit;
   std::optional<Range> recorded;
   bool intoTable = false;
   double seenLow = INFINITY, seenHigh = -INFINITY;
@@ -36,7 +37,9 @@ struct Row {
     seenLow = std::min(seenLow, value);
     seenHigh = std::max(seenHigh, value);
     ++seen;
-    clipped += value < low || value > high;
+    // One unit is what rounding may take as well: 1.0 of an activation is the
+    // last integer, a unit below it.
+    clipped += value < low - unit || value > high + unit;
   }
 };
 
@@ -67,6 +70,7 @@ Rows rowsOf(Operation *op, lnn::FixedAttr format) {
             nameOf(op, i, columns),
             zero - 32768 * scale,
             zero + 32767 * scale,
+            scale,
             {}};
     if (byColumn)
       row.recorded = Range{recorded[2 * i], recorded[2 * i + 1]};

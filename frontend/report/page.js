@@ -74,9 +74,8 @@ function fillTable(table, columns, rows, decorate = () => {}) {
 // ---- Plots ----
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-Chart.defaults.animation = still ? false : {duration: 250};
+Chart.defaults.animation = false;
 Chart.defaults.maintainAspectRatio = false;
 Chart.defaults.plugins.legend.position = 'bottom';
 Chart.defaults.plugins.legend.labels.usePointStyle = true;
@@ -198,8 +197,8 @@ function frontConfiguration(key) {
         legend: {labels: {filter: (item, data) => data.datasets.findIndex(set => set.label === item.text) === item.datasetIndex}},
       },
       scales: {
-        x: {title: {display: true, text: cost.name + (cost.unit && `, ${cost.unit}`)}, grace: '4%', ticks: {maxTicksLimit: 8, callback: whole}},
-        y: {title: {display: true, text: 'int8 error on validation cells'}, grace: '4%', ticks: {callback: error}},
+        x: {title: {display: true, text: cost.name + (cost.unit && `, ${cost.unit}`)}, grace: '2%', ticks: {maxTicksLimit: 12, callback: whole}},
+        y: {title: {display: true, text: 'int8 error on validation cells'}, grace: '2%', ticks: {callback: error}},
       },
     },
   };
@@ -319,7 +318,8 @@ function drawMemory() {
   const {memory} = report;
   byId('memory-text').textContent = `The state that the caller owns takes ${bytes(memory.state_bytes)}, ` +
       `${bytes(memory.arena_bytes)} of it for vectors that live only while a forecast is made; the stack takes ` +
-      `${bytes(memory.stack_bytes)} more. Buffers are used again when their vector is read no more.`;
+      `${bytes(memory.stack_bytes)} more` +
+      (memory.table_ram_bytes ? `, and constant tables in RAM ${bytes(memory.table_ram_bytes)}` : '') + '. Buffers are used again when their vector is read no more.';
   const step = index => {
     const {operation, name} = memory.steps[Math.min(index, memory.steps.length - 1)];
     return `${index}: ${name ? `${name} · ${operation}` : operation}`;
@@ -346,7 +346,7 @@ function drawMemory() {
           `from ${step(raw.first)}`, `to ${step(raw.last)}`]),
       },
       scales: {
-        x: {min: 0, max: memory.steps.length, title: {display: true, text: 'operation of the forecast, in order'}, ticks: {maxTicksLimit: 12, precision: 0}},
+        x: {min: 0, max: memory.steps.length, title: {display: true, text: 'operation of the forecast, in order'}, ticks: {maxTicksLimit: 12, precision: 0, includeBounds: false}},
         y: {grid: {display: false}},
       },
     },
@@ -391,7 +391,7 @@ function drawCompilation() {
   const {seconds, passes} = report.compilation;
   const inPasses = passes.reduce((sum, pass) => sum + pass.seconds, 0);
   byId('compilation-text').textContent = `${seconds.toFixed(2)} s for ${report.candidates.length} ` +
-      `model${report.candidates.length > 1 ? 's' : ''}, ${inPasses.toFixed(2)} s of it in passes; the rest is reading, ` +
+      `candidate${report.candidates.length > 1 ? 's' : ''}, ${inPasses.toFixed(2)} s of it in passes; the rest is reading, ` +
       'importing and verifying.';
   byId('passes-plot').style.height = `${70 + 24 * passes.length}px`;
   draw('passes', () => ({
