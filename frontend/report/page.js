@@ -95,10 +95,11 @@ function draw(id, configuration) {
 }
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(again => again()));
 
-/// Shows `lines`, the first one bold, beside a point of a canvas.
-function showTip(canvas, x, y, lines) {
+/// Shows groups of lines, the first one of each bold, beside a point of a canvas.
+function showTip(canvas, x, y, groups) {
   const tip = byId('tip');
-  tip.replaceChildren(...lines.map((line, i) => make(i === 0 ? 'b' : 'p', {textContent: line})));
+  tip.replaceChildren(...groups.flatMap(lines =>
+      lines.map((line, i) => make(i === 0 ? 'b' : 'p', {textContent: line}))));
   tip.hidden = false;
   const box = canvas.getBoundingClientRect();
   const width = document.documentElement.clientWidth, margin = 12;
@@ -111,9 +112,11 @@ function showTip(canvas, x, y, lines) {
 const tooltip = linesOf => ({
   enabled: false,
   external: ({chart, tooltip: state}) => {
-    const point = state.opacity > 0 && state.dataPoints && state.dataPoints[0];
-    const lines = point && linesOf(point.raw, point);
-    if (lines) showTip(chart.canvas, state.caretX, state.caretY, lines);
+    const near = state.opacity > 0 && state.dataPoints || [];
+    // What lies under the nearest point belongs to it.
+    const groups = near.filter(point => point.raw.x === near[0].raw.x && point.raw.y === near[0].raw.y)
+        .map(point => linesOf(point.raw, point)).filter(Boolean);
+    if (groups.length) showTip(chart.canvas, state.caretX, state.caretY, groups);
     else byId('tip').hidden = true;
   },
 });

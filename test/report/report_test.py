@@ -119,8 +119,8 @@ class Report(unittest.TestCase):
         with open(os.path.join(options.screenshots, name + ".png"), "wb") as file:
             file.write(base64.b64decode(image["data"]))
 
-    def hover(self, status):
-        """Moves the pointer to the first point of a status; its candidate."""
+    def hover(self, status, report=None):
+        """Moves the pointer to the first point of a status; its candidate in `report`, which the page shows."""
         point = self.script("""
             const chart = Chart.getChart('front');
             chart.canvas.scrollIntoView({block: 'center'});
@@ -134,7 +134,8 @@ class Report(unittest.TestCase):
         ActionChains(self.browser, duration=50).move_to_element(canvas).perform()
         ActionChains(self.browser, duration=50).move_to_element_with_offset(
             canvas, round(point["x"]), round(point["y"])).perform()
-        return next(candidate for candidate in self.report["candidates"] if candidate["name"] == point["name"])
+        return next(candidate for candidate in (report or self.report)["candidates"]
+                    if candidate["name"] == point["name"])
 
     def tip(self):
         return self.script("const tip = document.getElementById('tip'); return tip.hidden ? '' : tip.textContent")
@@ -207,6 +208,10 @@ class Report(unittest.TestCase):
         self.assertEqual(memory["state_bytes"] + memory["table_ram_bytes"], selected["ram_bytes"])
         self.open(DESKTOP, page=os.path.join(folder, "report.html"))
         text = self.script("return document.body.innerText")
+        # Both are as accurate and as large: one point, which says both.
+        self.hover("selected", report)
+        for part in ("large.ram", candidates["large"]["reason"], selected["reason"]):
+            self.assertIn(part, self.tip())
         for part in ("large.ram", "tables in RAM", f"tables in RAM {memory['table_ram_bytes']:,} B", "3 wait states"):
             self.assertIn(part, text)
 
