@@ -2,10 +2,10 @@
 //
 // Whatever the network: emitted C equals the integer executor bit for bit, and
 // the integers stay near the floats that they stand for, within what is proved.
+#include "Proof.h"
 #include "TestModels.h"
 
 #include "frontend/SohFormat.h"
-#include "passes/ErrorBound.h"
 #include "passes/Passes.h"
 
 #include <gtest/gtest.h>
@@ -35,69 +35,6 @@ void pruneBlocks(FamilyModel &model, uint32_t percent, std::mt19937 &random) {
   }
 }
 
-/// The real network that is quantized, and what is proved of its integers.
-class Proof {
-public:
-  Proof(Compiler &compiler, const FamilyModel &model,
-        const CompileOptions &options)
-      : quantized(compiler.import(model, "net")) {
-    if (mlir::failed(quantized) ||
-        mlir::failed(compiler.discretize(*quantized, options)) ||
-        mlir::failed(compiler.quantize(*quantized, options)))
-      return;
-    lnn::ModelOp op = quantized->model();
-    bound = lnn::boundError(op, static_cast<unsigned>(options.lutBits));
-    executor = lnn::FloatExecutor::compile(
-        op, [this](mlir::Value value, llvm::ArrayRef<float> elements) {
-          if (llvm::is_contained(bound->mustFit, value))
-            fits &= isWithinFormat(value, elements);
-        });
-  }
-  bool holds() const {
-    return mlir::succeeded(bound) && mlir::succeeded(executor);
-  }
-
-  /// Holds a forecast to the bound if it says anything of this window.
-  /// Returns whether it does.
-  bool expectNear(const std::vector<int16_t> &window, uint32_t age,
-                  const std::vector<int16_t> &forecast) {
-    SohFormat format;
-    std::vector<float> soh, real(forecast.size());
-    for (int16_t element : window)
-      soh.push_back(format.toReal(std::max<int16_t>(element, 0)));
-    fits = true;
-    executor->run(soh.data(), real.data(), age);
-    for (size_t h = 0; h < forecast.size() && fits; ++h)
-      EXPECT_LE(
-          std::abs(format.toReal(forecast[h]) -
-                   std::clamp<double>(real[h], 0.0, format.toReal(INT16_MAX))),
-          bound->forecast[h])
-          << "element " << h;
-    return fits;
-  }
-
-private:
-  static bool isWithinFormat(mlir::Value value,
-                             llvm::ArrayRef<float> elements) {
-    auto format =
-        value.getDefiningOp()->getAttrOfType<lnn::FixedAttr>(lnn::kFormatAttr);
-    auto scale = format.getScale().asArrayRef();
-    auto zero = format.getZero().asArrayRef();
-    for (auto [i, element] : llvm::enumerate(elements)) {
-      size_t column = i % scale.size();
-      double integer = (element - zero[column]) / scale[column];
-      if (integer < INT16_MIN || integer > INT16_MAX)
-        return false;
-    }
-    return true;
-  }
-
-  mlir::FailureOr<CompiledModel> quantized;
-  mlir::FailureOr<lnn::ErrorBound> bound = mlir::failure();
-  mlir::FailureOr<lnn::FloatExecutor> executor = mlir::failure();
-  bool fits = true;
-};
-
 /// Compiles and loads a model, and compares it with both executors.
 void check(const FamilyModel &model, uint32_t seed,
            const CompileOptions &options,
@@ -115,14 +52,14 @@ void check(const FamilyModel &model, uint32_t seed,
   ASSERT_TRUE(mlir::succeeded(compiler.discretize(*compiled, options)));
   auto real = lnn::FloatExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(real));
+  Proof proof(compiler, *compiled, options);
+  ASSERT_TRUE(proof.holds());
   ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, options)));
   auto integer = lnn::IntegerExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(integer));
   codegen::EmittedC c = codegen::emitC(compiled->model(), {"net", {}, place});
   auto loaded = LoadedModel::load(c, "net");
   ASSERT_NE(loaded, nullptr);
-  Proof proof(compiler, model, options);
-  ASSERT_TRUE(proof.holds());
 
   std::mt19937 random(seed);
   SohFormat format;
