@@ -169,6 +169,27 @@ TEST_F(Errors, OfProducts) {
   }
 }
 
+// The worst that can come together does so in the bound, and nothing else.
+TEST_F(Errors, OfProductsAreAttained) {
+  constexpr size_t kColumns = 5;
+  constexpr double kReach = 20000, kError = 5;
+  fixed::Matrix weights;
+  for (size_t i = 0; i < kColumns; ++i)
+    weights.push_back(uniform(-2, 2));
+  fixed::Format format = fixed::Format::uniform(16, 1e-3);
+  fixed::ByteMatrix bytes = fixed::quantizeRows(weights, 1, format, kColumns);
+  emitter.products.push_back({weights, format});
+  Estimates x{16, kColumns, {Estimate::within({-kReach, kReach}, kError)}};
+  double found = 0;
+  for (size_t j = 0; j < kColumns; ++j) {
+    double exact = weights[j] * format.scale[0] / bytes.scales[0];
+    double r = bytes.weights[j] > exact ? kReach : -kReach;
+    double q = r + (bytes.weights[j] > 0 ? kError : -kError);
+    found += bytes.weights[j] * q - exact * r;
+  }
+  EXPECT_NEAR(emitter.matvec(x, bytes).at(0).error, found, 1e-6);
+}
+
 TEST_F(Errors, OfTables) {
   const fixed::Format sigmoid =
       fixed::tableFormat(fixed::tableDomain(fixed::Activation::Sigmoid));
@@ -183,6 +204,14 @@ TEST_F(Errors, OfTables) {
       emitter.curve = curve;
       std::vector<int16_t> table =
           fixed::makeTable(curve.value, curve.argument, bits);
+      double worst = 0;
+      for (int q = INT16_MIN; q <= INT16_MAX; ++q)
+        worst = std::max(
+            worst, std::abs(double(interpolate(table.data(), bits, q)) -
+                            32768 * curve.value(curve.argument.scale[0] * q +
+                                                curve.argument.zero[0])));
+      Estimates all{16, 1, {Estimate::within({INT16_MIN, INT16_MAX})}};
+      EXPECT_NEAR(emitter.lut(all, table).at(0).error, worst, 1e-9);
       // Some arguments are beyond the table's domain.
       Estimates wide = some(32, 8, 45000, 300);
       Estimates x = emitter.clamp(wide, 16, INT16_MIN, INT16_MAX);
