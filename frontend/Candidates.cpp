@@ -76,6 +76,7 @@ Result<Candidates> Candidates::compile(Compiler &compiler, const Family &family,
                                        const Target &target) {
   Candidates candidates;
   candidates.target = target;
+  candidates.printIrAfterAll = options.printIrAfterAll;
   candidates.module = ModuleOp::create(UnknownLoc::get(&compiler.context));
   for (size_t index : models) {
     const FamilyModel &source = family.models[index];
@@ -115,7 +116,7 @@ Status Candidates::select(Compiler &compiler, const Budget &budget) {
   options.ms = budget.ms;
   options.mae = budget.mae;
   options.clockMhz = target.clockMhz;
-  if (failed(compiler.select(*module, options)))
+  if (failed(compiler.select(*module, options, printIrAfterAll)))
     return Failure{message};
   for (auto [i, candidate] : llvm::enumerate(list)) {
     readVerdict(candidate);

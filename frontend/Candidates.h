@@ -81,6 +81,7 @@ private:
   std::vector<Candidate> list;
   size_t chosen = 0;
   Target target;
+  bool printIrAfterAll = false; ///< In what select runs, too.
 };
 
 /// The indices of all students of a family, in its order.

@@ -11,6 +11,15 @@
 using namespace dlnet;
 namespace fs = std::filesystem;
 
+Status dlnet::checkReplaceable(const std::string &path) {
+  std::error_code error;
+  fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status) || fs::is_regular_file(status))
+    return success();
+  return Failure{
+      fmt::format("{}: cannot be written: not a regular file", path)};
+}
+
 Status dlnet::writeFiles(const std::string &directory,
                          const std::map<std::string, std::string> &files) {
   std::error_code error;
@@ -27,11 +36,15 @@ Status dlnet::writeFiles(const std::string &directory,
     fs::path path = fs::path(directory) / name;
     fs::path aside = path;
     aside += ".part";
+    if (Status status = checkReplaceable(path.string()); !status) {
+      discard();
+      return status;
+    }
     written[aside] = path;
     std::ofstream stream(aside, std::ios::binary);
     stream << content;
     stream.close();
-    if (!stream || fs::is_directory(path)) {
+    if (!stream) {
       discard();
       return Failure{fmt::format("{}: cannot be written", path.string())};
     }
