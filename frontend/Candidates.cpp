@@ -5,6 +5,7 @@
 #include "frontend/Candidates.h"
 
 #include "passes/Pipelines.h"
+#include "passes/TableReads.h"
 
 #include "mlir/IR/Diagnostics.h"
 
@@ -26,14 +27,19 @@ Cost readCost(lnn::ModelOp model) {
           entry("cycles")};
 }
 
-/// Tables that live in RAM take it as the state does, and budgets count both.
-void addTablesInRam(lnn::ModelOp model) {
-  codegen::EmittedC c =
-      codegen::emitC(model, {"model", {}, codegen::Place::Ram});
+/// Tables that live in RAM take it as the state does, and budgets count both;
+/// those in flash are waited for.
+void addPlacement(lnn::ModelOp model, codegen::Place place,
+                  int64_t flashWaitStates) {
+  Cost whole = readCost(model);
+  if (place == codegen::Place::Ram)
+    whole.ram += codegen::emitC(model, {"model", {}, place}).tableRamBytes;
+  else
+    whole.cycles += flashWaitStates * lnn::tableReads(model);
+  Builder builder(model->getContext());
   NamedAttrList cost(model->getAttrOfType<DictionaryAttr>(lnn::kCostAttr));
-  cost.set("ram",
-           Builder(model->getContext())
-               .getI64IntegerAttr(readCost(model).ram + c.tableRamBytes));
+  cost.set("ram", builder.getI64IntegerAttr(whole.ram));
+  cost.set("cycles", builder.getI64IntegerAttr(whole.cycles));
   model->setAttr(lnn::kCostAttr, cost.getDictionary(model->getContext()));
 }
 
@@ -66,8 +72,11 @@ std::vector<size_t> dlnet::studentsOf(const Family &family) {
 
 Result<Candidates> Candidates::compile(Compiler &compiler, const Family &family,
                                        const std::vector<size_t> &models,
-                                       const CompileOptions &options) {
+                                       const CompileOptions &options,
+                                       const Target &target) {
   Candidates candidates;
+  candidates.target = target;
+  candidates.printIrAfterAll = options.printIrAfterAll;
   candidates.module = ModuleOp::create(UnknownLoc::get(&compiler.context));
   for (size_t index : models) {
     const FamilyModel &source = family.models[index];
@@ -76,18 +85,25 @@ Result<Candidates> Candidates::compile(Compiler &compiler, const Family &family,
     auto compiled = compiler.compile(source, own);
     if (failed(compiled))
       return Failure{fmt::format("model {} was not compiled", source.name)};
-    lnn::ModelOp model = compiled->model();
-    if (options.place == codegen::Place::Ram)
-      addTablesInRam(model);
-    model->remove();
-    candidates.module->push_back(model);
-    candidates.list.push_back({&source, model, readCost(model)});
+    for (codegen::Place place : target.places)
+      candidates.add(source, compiled->model(), place);
   }
   return candidates;
 }
 
-Status Candidates::select(Compiler &compiler, const Budget &budget,
-                          double clockMhz) {
+void Candidates::add(const FamilyModel &source, lnn::ModelOp compiled,
+                     codegen::Place place) {
+  lnn::ModelOp model = compiled.clone();
+  bool alone = target.places.size() == 1;
+  std::string name =
+      source.name + (place == codegen::Place::Flash || alone ? "" : ".ram");
+  model.setSymName(name);
+  addPlacement(model, place, target.flashWaitStates);
+  module->push_back(model);
+  list.push_back({name, &source, place, model, readCost(model), {}, {}, {}});
+}
+
+Status Candidates::select(Compiler &compiler, const Budget &budget) {
   std::string message;
   ScopedDiagnosticHandler handler(&compiler.context, [&](Diagnostic &diag) {
     message = diag.str();
@@ -99,8 +115,8 @@ Status Candidates::select(Compiler &compiler, const Budget &budget,
   options.ram = budget.ram;
   options.ms = budget.ms;
   options.mae = budget.mae;
-  options.clockMhz = clockMhz;
-  if (failed(compiler.select(*module, options)))
+  options.clockMhz = target.clockMhz;
+  if (failed(compiler.select(*module, options, printIrAfterAll)))
     return Failure{message};
   for (auto [i, candidate] : llvm::enumerate(list)) {
     readVerdict(candidate);
@@ -115,12 +131,12 @@ void Candidates::accept(const std::string &reason) {
   list.front().reason = reason;
 }
 
-std::string Candidates::table(double clockMhz) const {
+std::string Candidates::table() const {
   std::vector<const Candidate *> rows;
   size_t width = 5;
   for (const Candidate &candidate : list) {
     rows.push_back(&candidate);
-    width = std::max(width, candidate.source->name.size());
+    width = std::max(width, candidate.name.size());
   }
   auto error = [](const Candidate &candidate) {
     return *candidate.source->measured.at("validation").maeInt8;
@@ -134,9 +150,9 @@ std::string Candidates::table(double clockMhz) const {
   for (const Candidate *row : rows)
     text += fmt::format(
         "{} {:<{}} {:>9.6f} {:>9} {:>7} {:>6} {:>6} {:>8} {:>7.3f}  {}\n",
-        row == &selected() ? '*' : ' ', row->source->name, width, error(*row),
+        row == &selected() ? '*' : ' ', row->name, width, error(*row),
         orDash(row->source->measured, "test"), row->cost.flash, row->cost.ram,
-        row->cost.stack, row->cost.cycles, row->cost.milliseconds(clockMhz),
-        row->reason);
+        row->cost.stack, row->cost.cycles,
+        row->cost.milliseconds(target.clockMhz), row->reason);
   return text;
 }

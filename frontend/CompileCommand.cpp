@@ -23,12 +23,17 @@ struct Arguments {
   std::optional<package::Publisher> publisher;
   std::optional<Budget> budget;
   std::optional<double> clockMhz;
+  std::optional<int64_t> flashWaitStates;
+  std::vector<codegen::Place> places = {codegen::Place::Flash};
   bool timing = false;
   CompileOptions options;
 
   /// Whether the result is text on standard output.
   bool printsIr() const { return emit == "lnn" || emit == "int8"; }
-  double clock() const { return clockMhz.value_or(64); }
+  Target target() const {
+    return {clockMhz.value_or(Target().clockMhz), flashWaitStates.value_or(0),
+            places};
+  }
   /// Empty: no report.
   const std::string &reportFolder() const {
     return emit == "report" ? output : report;
@@ -60,7 +65,8 @@ Result<Candidates> choose(Compiler &compiler, const Family &family,
     Result<size_t> index = findModel(family, arguments.model);
     if (!index)
       return arguments.inFamily(index.message());
-    auto candidates = Candidates::compile(compiler, family, {*index}, options);
+    auto candidates = Candidates::compile(compiler, family, {*index}, options,
+                                          arguments.target());
     if (!candidates)
       return arguments.inFamily(candidates.message());
     candidates->accept(arguments.model.empty()
@@ -71,15 +77,15 @@ Result<Candidates> choose(Compiler &compiler, const Family &family,
   std::vector<size_t> students = studentsOf(family);
   if (students.empty())
     return arguments.inFamily("has no student");
-  auto candidates = Candidates::compile(compiler, family, students, options);
+  auto candidates = Candidates::compile(compiler, family, students, options,
+                                        arguments.target());
   if (!candidates)
     return arguments.inFamily(candidates.message());
-  Status status =
-      candidates->select(compiler, *arguments.budget, arguments.clock());
+  Status status = candidates->select(compiler, *arguments.budget);
   if (!status)
     return arguments.inFamily(status.message());
   fmt::print(arguments.printsIr() ? stderr : stdout, "{}\n",
-             candidates->table(arguments.clock()));
+             candidates->table());
   return candidates;
 }
 
@@ -93,7 +99,7 @@ Result<package::Files> makeC(const report::Subject &subject,
   const Candidate &selected = subject.candidates.selected();
   codegen::EmitOptions emit = {options.prefix,
                                describeModel(subject.family, *selected.source),
-                               options.place};
+                               selected.place};
   codegen::EmittedC c = codegen::emitC(selected.model, emit);
   auto selfTest = codegen::emitSelfTest(selected.model, emit);
   if (mlir::failed(selfTest))
@@ -202,8 +208,7 @@ Status compile(const Family &family, const Arguments &arguments,
   } else {
     status = writeSelected(compiler,
                            {family, *candidates, options,
-                            arguments.budget.value_or(Budget()),
-                            arguments.clock(), seconds()},
+                            arguments.budget.value_or(Budget()), seconds()},
                            arguments);
   }
   if (status && arguments.timing)
@@ -215,10 +220,16 @@ int run(const Arguments &arguments) {
   if (arguments.emit != "c" && !arguments.report.empty())
     return reportError("--report: goes with C, not with --emit=" +
                        arguments.emit);
-  if (arguments.clockMhz && !arguments.budget &&
-      arguments.reportFolder().empty())
-    return reportError("--clock-mhz: goes with --budget or a report, which "
-                       "tell time");
+  if (!arguments.budget && arguments.reportFolder().empty())
+    for (auto [name, given] :
+         {std::pair("--clock-mhz", arguments.clockMhz.has_value()),
+          std::pair("--flash-wait-states",
+                    arguments.flashWaitStates.has_value())})
+      if (given)
+        return reportError(fmt::format(
+            "{}: goes with --budget or a report, which tell time", name));
+  if (arguments.places.size() > 1 && !arguments.budget)
+    return reportError("--place: both goes with --budget, which chooses");
   if (arguments.emit != "c" && !arguments.packages.empty())
     return reportError("--package: goes with C, not with --emit=" +
                        arguments.emit);
@@ -344,14 +355,25 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
   command->add_option("--certificate", arguments->certificate,
                       "Folder of ./dlnet certify, for exactly this C: put its "
                       "certificate into the packages");
-  const std::map<std::string, codegen::Place> places = {
-      {"flash", codegen::Place::Flash}, {"ram", codegen::Place::Ram}};
   command
-      ->add_option("--place", arguments->options.place,
-                   "Where the constant tables live: flash (the default) or "
-                   "ram, where reading them costs no wait states")
-      ->transform(CLI::CheckedTransformer(places))
-      ->option_text("flash|ram");
+      ->add_option_function<std::string>(
+          "--place",
+          [arguments](const std::string &place) {
+            arguments->places.clear();
+            if (place != "ram")
+              arguments->places.push_back(codegen::Place::Flash);
+            if (place != "flash")
+              arguments->places.push_back(codegen::Place::Ram);
+          },
+          "Where the constant tables live: flash (the default), ram, where "
+          "reading them costs no wait states, or both: each student is a "
+          "candidate for the budget twice")
+      ->check(CLI::IsMember({"flash", "ram", "both"}));
+  command
+      ->add_option("--flash-wait-states", arguments->flashWaitStates,
+                   "Cycles that each read of a table in flash waits for the "
+                   "memory; default: 0")
+      ->check(CLI::Range(0, 15));
   addPipelineOptions(*command, arguments->options);
   command->callback([&chosen, arguments] {
     chosen = [arguments] { return run(*arguments); };

@@ -94,9 +94,10 @@ LogicalResult Compiler::toInt8(CompiledModel &model,
 }
 
 LogicalResult Compiler::select(ModuleOp models,
-                               const lnn::SelectOptions &options) {
+                               const lnn::SelectOptions &options,
+                               bool printIrAfterAll) {
   return runPipeline(models, lnn::buildSelectPipeline, options,
-                     /*printIrAfterAll=*/false);
+                     printIrAfterAll);
 }
 
 FailureOr<CompiledModel> Compiler::compile(const FamilyModel &model,

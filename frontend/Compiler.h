@@ -27,8 +27,7 @@ struct CompileOptions {
   double knotTolerance = fixed::kKnotTolerance; ///< In SOH.
   std::string objective = "speed";              ///< Of packings; or size.
   int64_t unrollFlash = -1; ///< For unrolled products; -1: by the objective.
-  codegen::Place place = codegen::Place::Flash; ///< Of the constant tables.
-  bool printIrAfterAll = false;                 ///< To standard error.
+  bool printIrAfterAll = false; ///< To standard error.
 };
 
 /// A model on one level, owned.
@@ -63,7 +62,8 @@ public:
                                const CompileOptions &options);
   /// Runs `lnn-select` on a module of compiled models.
   mlir::LogicalResult select(mlir::ModuleOp models,
-                             const lnn::SelectOptions &options);
+                             const lnn::SelectOptions &options,
+                             bool printIrAfterAll);
 
   /// All of the way: from a family's model to the integer level.
   mlir::FailureOr<CompiledModel> compile(const FamilyModel &model,

@@ -4,6 +4,7 @@
 // that the reader would refuse.
 #include "frontend/FamilySchema.h"
 #include "frontend/Safetensors.h"
+#include "frontend/WriteFiles.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -206,6 +207,8 @@ Status writeFamily(const Family &family, const std::string &path) {
   Result<std::string> bytes = serializeFamily(family);
   if (!bytes)
     return Failure{path + ": " + bytes.message()};
+  if (Status status = checkReplaceable(path); !status)
+    return status;
   TemporaryFile file(path);
   if (!file.isOpen() || !file.write(*bytes) || !file.moveTo(path))
     return Failure{

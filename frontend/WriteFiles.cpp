@@ -33,7 +33,21 @@ std::error_code makeFolders(const fs::path &folder,
   return error;
 }
 
+constexpr const char *kNotReplaceable = "cannot be written: not a regular file";
+
+bool isReplaceable(const fs::path &path) {
+  std::error_code error;
+  fs::file_status status = fs::status(path, error);
+  return !fs::exists(status) || fs::is_regular_file(status);
+}
+
 } // namespace
+
+Status dlnet::checkReplaceable(const std::string &path) {
+  if (isReplaceable(path))
+    return success();
+  return Failure{fmt::format("{}: {}", path, kNotReplaceable)};
+}
 
 Status dlnet::writeFiles(const std::string &directory,
                          const std::map<std::string, std::string> &files) {
@@ -57,11 +71,13 @@ Status dlnet::writeFiles(const std::string &directory,
                      "cannot create the folder: " + error.message());
     fs::path aside = path;
     aside += ".part";
+    if (!isReplaceable(path))
+      return discard(path, kNotReplaceable);
     written[aside] = path;
     std::ofstream stream(aside, std::ios::binary);
     stream << content;
     stream.close();
-    if (!stream || fs::is_directory(path))
+    if (!stream)
       return discard(path, "cannot be written");
   }
   for (const auto &[aside, path] : written) {

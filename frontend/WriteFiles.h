@@ -11,6 +11,10 @@
 
 namespace dlnet {
 
+/// Fails where a file that is renamed to `path` would take the place of a
+/// folder, a device or a pipe.
+Status checkReplaceable(const std::string &path);
+
 /// Writes name -> content into `directory`, which is created, as are folders
 /// within it that names such as `src/model.c` say. Everything is written under
 /// temporary names first, then renamed; folders made in vain disappear again.

@@ -4,8 +4,8 @@
 #ifndef DLNET_PASSES_CHECKRESULTS_H
 #define DLNET_PASSES_CHECKRESULTS_H
 
+#include "dialect/Lnn.h"
 #include "mlir/IR/BuiltinTypes.h"
-#include "mlir/IR/Operation.h"
 
 namespace dlnet::lnn {
 
@@ -22,6 +22,16 @@ checkResults(mlir::Operation *op, llvm::StringRef takes,
     if (!shaped.hasStaticShape())
       return op->emitError("has an unknown size: ") << type;
   }
+  return mlir::success();
+}
+
+/// Fails where formats have been chosen: they were, for what `pass` would
+/// change.
+inline mlir::LogicalResult checkUnformatted(mlir::Operation *op,
+                                            llvm::StringRef pass) {
+  if (op->hasAttr(kFormatAttr))
+    return op->emitError("has a format already; ")
+           << pass << " comes before lnn-quantize";
   return mlir::success();
 }
 

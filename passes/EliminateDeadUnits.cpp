@@ -87,9 +87,8 @@ struct EliminateDeadUnits
 
 private:
   static LogicalResult check(Operation *op) {
-    if (op->hasAttr(kFormatAttr))
-      return op->emitError("has a format already; lnn-eliminate-dead-units "
-                           "comes before lnn-quantize");
+    if (failed(checkUnformatted(op, "lnn-eliminate-dead-units")))
+      return failure();
     return checkResults(op,
                         "lnn-eliminate-dead-units takes real-level networks",
                         [](Type type) { return type.isF32(); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // lnn-fold-normalization: scaling costs nothing once it is in the weights.
+#include "passes/CheckResults.h"
 #include "passes/FixedFormat.h"
 #include "passes/Passes.h"
 #include "passes/fixed/Weights.h"
@@ -71,6 +72,11 @@ affineReaders(Value value) {
 
 struct FoldNormalization : lnn::impl::FoldNormalizationBase<FoldNormalization> {
   void runOnOperation() override {
+    WalkResult checked = getOperation().getBody().walk([](Operation *op) {
+      return WalkResult(checkUnformatted(op, "lnn-fold-normalization"));
+    });
+    if (checked.wasInterrupted())
+      return signalPassFailure();
     SmallVector<NormalizeOp> ops;
     getOperation().walk([&](NormalizeOp op) { ops.push_back(op); });
     for (NormalizeOp op : ops)

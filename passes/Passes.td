@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The passes in the order in which the pipelines run them.
+// The passes in the order in which the pipelines run them. Examples are run: what
+// stands behind ==> is what the pass, with the options behind the arrow, makes of
+// what stands before it.
 #ifndef DLNET_PASSES_PASSES_TD
 #define DLNET_PASSES_PASSES_TD
 
@@ -27,19 +29,41 @@ def SpecializeShape : Lnn_Pass<"lnn-specialize-shape"> {
     buffers are already, and a further unit costs its elementwise work.
 
     ```mlir
-    %0 = lnn.splat 0.0 : tensor<?xf32>
-    %1 = lnn.scan over %rows : tensor<8x1xf32> from %0 : tensor<?xf32> {
-    ^bb0(%row: tensor<1xf32>, %x: tensor<?xf32>):
-      %2 = lnn.affine(%x, %row) weights [W : tensor<3x3xf32>, U] bias b
-        : (tensor<?xf32>, tensor<1xf32>) -> tensor<?xf32>
-      ...
+    lnn.model @tiny {
+    ^bb0(%window: tensor<8xf32>):
+      %rows = lnn.stack %window : tensor<8xf32> -> tensor<8x1xf32>
+      %0 = lnn.splat 0.0 : tensor<?xf32>
+      %1 = lnn.scan over %rows : tensor<8x1xf32> from %0 : tensor<?xf32> {
+      ^bb0(%row: tensor<1xf32>, %x: tensor<?xf32>):
+        %2 = lnn.affine(%x, %row)
+          weights [dense<0.5> : tensor<3x3xf32>, dense<1.0> : tensor<3x1xf32>]
+          bias dense<0.0> : tensor<3xf32>
+          : (tensor<?xf32>, tensor<1xf32>) -> tensor<?xf32>
+        %3 = lnn.activate tanh %2 : tensor<?xf32>
+        lnn.yield %3 : tensor<?xf32>
+      }
+      %4 = lnn.affine(%1) weights [dense<1.0> : tensor<2x3xf32>]
+        bias dense<0.0> : tensor<2xf32> : (tensor<?xf32>) -> tensor<2xf32>
+      lnn.return %4 : tensor<2xf32>
+    }
     ==>
-    %0 = lnn.constant dense<0.0> : tensor<3xf32>
-    %1 = lnn.scan over %rows : tensor<8x1xf32> from %0 : tensor<3xf32> {
-    ^bb0(%row: tensor<1xf32>, %x: tensor<3xf32>):
-      %2 = lnn.affine(%x, %row) weights [W : tensor<3x3xf32>, U] bias b
-        : (tensor<3xf32>, tensor<1xf32>) -> tensor<3xf32>
-      ...
+    lnn.model @tiny {
+    ^bb0(%window: tensor<8xf32>):
+      %rows = lnn.stack %window : tensor<8xf32> -> tensor<8x1xf32>
+      %0 = lnn.constant dense<0.0> : tensor<3xf32>
+      %1 = lnn.scan over %rows : tensor<8x1xf32> from %0 : tensor<3xf32> {
+      ^bb0(%row: tensor<1xf32>, %x: tensor<3xf32>):
+        %2 = lnn.affine(%x, %row)
+          weights [dense<0.5> : tensor<3x3xf32>, dense<1.0> : tensor<3x1xf32>]
+          bias dense<0.0> : tensor<3xf32>
+          : (tensor<3xf32>, tensor<1xf32>) -> tensor<3xf32>
+        %3 = lnn.activate tanh %2 : tensor<3xf32>
+        lnn.yield %3 : tensor<3xf32>
+      }
+      %4 = lnn.affine(%1) weights [dense<1.0> : tensor<2x3xf32>]
+        bias dense<0.0> : tensor<2xf32> : (tensor<3xf32>) -> tensor<2xf32>
+      lnn.return %4 : tensor<2xf32>
+    }
     ```
   }];
   let options = [
@@ -63,9 +87,25 @@ def Discretize : Lnn_Pass<"lnn-discretize"> {
     that the state provably does not leave.
 
     ```mlir
-    %1 = lnn.ode %x : tensor<2xf32> { ^bb0(%s: tensor<2xf32>): ... yield %dx }
+    lnn.model @tiny {
+    ^bb0(%x: tensor<1xf32>):
+      %0 = lnn.ode %x : tensor<1xf32> {
+      ^bb0(%s: tensor<1xf32>):
+        %1 = lnn.activate tanh %s : tensor<1xf32>
+        %dx = lnn.sub %1, %s : tensor<1xf32>, tensor<1xf32> -> tensor<1xf32>
+        lnn.yield %dx : tensor<1xf32>
+      }
+      lnn.return %0 : tensor<1xf32>
+    }
     ==>
-    %1 = lnn.euler_step %x, %dx dt 1.0 : tensor<2xf32>
+    lnn.model @tiny {
+    ^bb0(%x: tensor<1xf32>):
+      %0 = lnn.activate tanh %x : tensor<1xf32>
+      %dx = lnn.sub %0, %x : tensor<1xf32>, tensor<1xf32> -> tensor<1xf32>
+      %1 = lnn.euler_step %x, %dx dt 1.0
+        {lnn.invariant = array<f64: -1.0, 1.0>} : tensor<1xf32>
+      lnn.return %1 : tensor<1xf32>
+    }
     ```
   }];
   let options = [
@@ -126,14 +166,31 @@ def PruneWeights : Lnn_Pass<"lnn-prune-weights"> {
     measures, and to leave the forecast without any unit that it reads.
 
     ```mlir
-    // what=units ratio=0.5; %0 is the state of a scan that yields %1
-    %1 = lnn.affine(%0) weights [dense<[[2.0, 1.0], [1.0, 0.5]]> : tensor<2x2xf32>]
-      bias dense<[1.0, 3.0]> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
-    ==>
-    %1 = lnn.affine(%0) weights [dense<[[2.0, 0.0], [0.0, 0.0]]> : tensor<2x2xf32>]
-      bias dense<[1.0, 0.0]> : tensor<2xf32>
-      {lnn.masks = [dense<[[true, false], [false, false]]> : tensor<2x2xi1>]}
-      : (tensor<2xf32>) -> tensor<2xf32>
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.scan times 3 from %window : tensor<2xf32> {
+      ^bb0(%x: tensor<2xf32>):
+        %1 = lnn.affine(%x)
+          weights [dense<[[2.0, 1.0], [1.0, 0.5]]> : tensor<2x2xf32>]
+          bias dense<[1.0, 3.0]> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
+        lnn.yield %1 : tensor<2xf32>
+      }
+      lnn.return %0 : tensor<2xf32>
+    }
+    ==> what=units ratio=0.5
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.scan times 3 from %window : tensor<2xf32> {
+      ^bb0(%x: tensor<2xf32>):
+        %1 = lnn.affine(%x)
+          weights [dense<[[2.0, 0.0], [0.0, 0.0]]> : tensor<2x2xf32>]
+          bias dense<[1.0, 0.0]> : tensor<2xf32>
+          {lnn.masks = [dense<[[true, false], [false, false]]> : tensor<2x2xi1>]}
+          : (tensor<2xf32>) -> tensor<2xf32>
+        lnn.yield %1 : tensor<2xf32>
+      }
+      lnn.return %0 : tensor<2xf32>
+    }
     ```
   }];
   let options = [
@@ -168,15 +225,27 @@ def EliminateDeadUnits : Lnn_Pass<"lnn-eliminate-dead-units"> {
     any more.
 
     ```mlir
-    %1 = lnn.affine(%0) weights [W : tensor<2x4xf32>] bias b
-      : (tensor<4xf32>) -> tensor<2xf32>
-    %2 = lnn.activate tanh %1 : tensor<2xf32>
-    %3 = lnn.affine(%2) weights [dense<[[0.5, 0.0], [2.0, 0.0]]> : tensor<2x2xf32>] ...
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.affine(%window)
+        weights [dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>]
+        bias dense<[5.0, 6.0]> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
+      %1 = lnn.activate tanh %0 : tensor<2xf32>
+      %2 = lnn.affine(%1)
+        weights [dense<[[0.5, 0.0], [2.0, 0.0]]> : tensor<2x2xf32>]
+        bias dense<0.0> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
+      lnn.return %2 : tensor<2xf32>
+    }
     ==>
-    %1 = lnn.affine(%0) weights [first row of W : tensor<1x4xf32>] bias first of b
-      : (tensor<4xf32>) -> tensor<1xf32>
-    %2 = lnn.activate tanh %1 : tensor<1xf32>
-    %3 = lnn.affine(%2) weights [dense<[[0.5], [2.0]]> : tensor<2x1xf32>] ...
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.affine(%window) weights [dense<[[1.0, 2.0]]> : tensor<1x2xf32>]
+        bias dense<5.0> : tensor<1xf32> : (tensor<2xf32>) -> tensor<1xf32>
+      %1 = lnn.activate tanh %0 : tensor<1xf32>
+      %2 = lnn.affine(%1) weights [dense<[[0.5], [2.0]]> : tensor<2x1xf32>]
+        bias dense<0.0> : tensor<2xf32> : (tensor<1xf32>) -> tensor<2xf32>
+      lnn.return %2 : tensor<2xf32>
+    }
     ```
   }];
   let statistics = [
@@ -191,10 +260,21 @@ def FoldNormalization : Lnn_Pass<"lnn-fold-normalization"> {
     bias, also through the sequence of a scan; behind one it scales its rows.
 
     ```mlir
-    %1 = lnn.normalize %0 offset [..] scale [..]
-    %2 = lnn.affine(%1) weights [W] bias b
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.normalize %window offset [1.0, 0.5] scale [4.0, 2.0]
+        : tensor<2xf32>
+      %1 = lnn.affine(%0) weights [dense<[[1.0, 3.0]]> : tensor<1x2xf32>]
+        bias dense<0.0> : tensor<1xf32> : (tensor<2xf32>) -> tensor<1xf32>
+      lnn.return %1 : tensor<1xf32>
+    }
     ==>
-    %2 = lnn.affine(%0) weights [W * scale] bias b - W * scale * offset
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.affine(%window) weights [dense<[[4.0, 6.0]]> : tensor<1x2xf32>]
+        bias dense<-7.0> : tensor<1xf32> : (tensor<2xf32>) -> tensor<1xf32>
+      lnn.return %0 : tensor<1xf32>
+    }
     ```
   }];
   let statistics = [
@@ -220,15 +300,21 @@ def ThinHorizon : Lnn_Pass<"lnn-thin-horizon"> {
     no fewer than elements, nothing changes.
 
     ```mlir
-    // tolerance=1e-4
-    %1 = lnn.affine(%0) weights [dense<[[2.0], [3.0], [4.0], [5.0]]> : tensor<4x1xf32>]
-      bias dense<0.5> : tensor<4xf32> : (tensor<1xf32>) -> tensor<4xf32>
-    lnn.return %1 : tensor<4xf32>
-    ==>
-    %1 = lnn.affine(%0) weights [dense<[[1.0], [5.0]]> : tensor<2x1xf32>]
-      bias dense<0.5> : tensor<2xf32> : (tensor<1xf32>) -> tensor<2xf32>
-    %2 = lnn.interpolate %1 : tensor<2xf32> -> tensor<4xf32>
-    lnn.return %2 : tensor<4xf32>
+    lnn.model @tiny {
+    ^bb0(%window: tensor<1xf32>):
+      %0 = lnn.affine(%window)
+        weights [dense<[[2.0], [3.0], [4.0], [5.0]]> : tensor<4x1xf32>]
+        bias dense<0.5> : tensor<4xf32> : (tensor<1xf32>) -> tensor<4xf32>
+      lnn.return %0 : tensor<4xf32>
+    }
+    ==> tolerance=1e-4
+    lnn.model @tiny {
+    ^bb0(%window: tensor<1xf32>):
+      %0 = lnn.affine(%window) weights [dense<[[1.0], [5.0]]> : tensor<2x1xf32>]
+        bias dense<0.5> : tensor<2xf32> : (tensor<1xf32>) -> tensor<2xf32>
+      %1 = lnn.interpolate %0 : tensor<2xf32> -> tensor<4xf32>
+      lnn.return %1 : tensor<4xf32>
+    }
     ```
   }];
   let options = [
@@ -246,6 +332,25 @@ def Quantize : Lnn_Pass<"lnn-quantize"> {
     proved ranges, for the inputs of the network and its coefficients from the
     recorded ones (`lnn.range`). The columns of the input sequence are scaled
     so that none loses precision in the shared row scale of the weights.
+
+    ```mlir
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.affine(%window) weights [dense<[[0.5, 0.25]]> : tensor<1x2xf32>]
+        bias dense<0.125> : tensor<1xf32> : (tensor<2xf32>) -> tensor<1xf32>
+      lnn.return %0 : tensor<1xf32>
+    }
+    ==>
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.affine(%window) weights [dense<[[0.5, 0.25]]> : tensor<1x2xf32>]
+        bias dense<0.125> : tensor<1xf32>
+        {lnn.format = #lnn.fixed<32, [6.103515625e-5], [0.0]>,
+         lnn.operand_bits = array<i32: 16>}
+        : (tensor<2xf32>) -> tensor<1xf32>
+      lnn.return %0 : tensor<1xf32>
+    }
+    ```
   }];
   let options = [
     Option<"stateBits", "state-bits", "int64_t", "8",
@@ -259,6 +364,28 @@ def LowerToInt8 : Lnn_Pass<"lnn-lower-to-int8"> {
   let description = [{
     Acts on what lnn-quantize decided. Weights become int8 with a scale a row,
     biases and zero points one integer, activations tables.
+
+    ```mlir
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xf32>):
+      %0 = lnn.affine(%window) weights [dense<[[0.5, 0.25]]> : tensor<1x2xf32>]
+        bias dense<0.125> : tensor<1xf32>
+        {lnn.format = #lnn.fixed<32, [6.103515625e-5], [0.0]>,
+         lnn.operand_bits = array<i32: 16>}
+        : (tensor<2xf32>) -> tensor<1xf32>
+      lnn.return %0 : tensor<1xf32>
+    }
+    ==>
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+        : tensor<1xi32> -> tensor<1xi32>
+      %2 = lnn.clamp_s32 %1 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+      lnn.return %2 : tensor<1xi16>
+    }
+    ```
   }];
   let options = [
     Option<"lutBits", "lut-bits", "int64_t", "::dlnet::fixed::kTableBits",
@@ -270,6 +397,31 @@ def FuseElementwise : Lnn_Pass<"lnn-fuse-elementwise"> {
   let description = [{
     Only what leaves a group needs memory. Every elementwise operation ends
     in some `lnn.fused`.
+
+    ```mlir
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+        : tensor<1xi32> -> tensor<1xi32>
+      %2 = lnn.clamp_s32 %1 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+      lnn.return %2 : tensor<1xi16>
+    }
+    ==>
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ```
   }];
   let statistics = [
     Statistic<"numGroups", "groups", "Number of loops formed">];
@@ -281,6 +433,24 @@ def ProveRanges : Lnn_Pass<"lnn-prove-ranges"> {
     Interval analysis of the integer level with the actual weights; the error
     names the operation and the row. Chooses the packing of each product:
     `dual_row` where sum|w| * max|x| < 2^23 holds on every row, else `sxtb16`.
+
+    ```mlir
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.clamp_s32 %0 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ==>
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.clamp_s32 %0 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ```
   }];
   let statistics = [
     Statistic<"numDualRow", "dual-row", "Number of products packed by dual rows">,
@@ -303,9 +473,21 @@ def ChoosePacking : Lnn_Pass<"lnn-choose-packing"> {
     unrolling, each byte must save one instruction at least.
 
     ```mlir
-    %1 = lnn.matvec_s8 %0 weights dense<0> : tensor<64x64xi8> packing dual_row
+    lnn.model @tiny {
+    ^bb0(%x: tensor<64xi16>):
+      %0 = lnn.matvec_s8 %x weights dense<0> : tensor<64x64xi8>
+        packing dual_row : tensor<64xi16> -> tensor<64xi32>
+      %1 = lnn.clamp_s32 %0 to [0, 9] : tensor<64xi32> -> tensor<64xi16>
+      lnn.return %1 : tensor<64xi16>
+    }
     ==>
-    %1 = lnn.matvec_s8 %0 weights dense<0> : tensor<64x64xi8> packing dual_row_sparse
+    lnn.model @tiny {
+    ^bb0(%x: tensor<64xi16>):
+      %0 = lnn.matvec_s8 %x weights dense<0> : tensor<64x64xi8>
+        packing dual_row_sparse : tensor<64xi16> -> tensor<64xi32>
+      %1 = lnn.clamp_s32 %0 to [0, 9] : tensor<64xi32> -> tensor<64xi16>
+      lnn.return %1 : tensor<64xi16>
+    }
     ```
   }];
   let options = [
@@ -328,9 +510,21 @@ def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
     made dense where that is faster without a loop; its larger table counts.
 
     ```mlir
-    %1 = lnn.matvec_s8 %0 weights dense<1> : tensor<8x8xi8> packing dual_row
+    lnn.model @tiny {
+    ^bb0(%x: tensor<8xi16>):
+      %0 = lnn.matvec_s8 %x weights dense<1> : tensor<8x8xi8>
+        packing dual_row : tensor<8xi16> -> tensor<8xi32>
+      %1 = lnn.clamp_s32 %0 to [0, 9] : tensor<8xi32> -> tensor<8xi16>
+      lnn.return %1 : tensor<8xi16>
+    }
     ==>
-    %1 = lnn.matvec_s8 %0 weights dense<1> : tensor<8x8xi8> packing dual_row unroll
+    lnn.model @tiny {
+    ^bb0(%x: tensor<8xi16>):
+      %0 = lnn.matvec_s8 %x weights dense<1> : tensor<8x8xi8>
+        packing dual_row unroll : tensor<8xi16> -> tensor<8xi32>
+      %1 = lnn.clamp_s32 %0 to [0, 9] : tensor<8xi32> -> tensor<8xi16>
+      lnn.return %1 : tensor<8xi16>
+    }
     ```
   }];
   let options = [
@@ -346,6 +540,35 @@ def PlanMemory : Lnn_Pass<"lnn-plan-memory"> {
     Writes `lnn.buffers` (a name for each result and for the state of a scan)
     and on the model `lnn.arena`: name, type, elements, first and last use.
     Vectors of one type share a buffer when their lifetimes do not overlap.
+
+    ```mlir
+    lnn.model @tiny {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ==>
+    lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } {lnn.buffers = ["forecast"]} : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ```
   }];
 }
 
@@ -354,6 +577,36 @@ def VerifyTarget : Lnn_Pass<"lnn-verify-target"> {
   let description = [{
     The emitter handles integer-level operations of known sizes, elementwise
     ones inside groups, products with a packing, and planned buffers.
+
+    ```mlir
+    lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } {lnn.buffers = ["forecast"]} : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ==>
+    lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } {lnn.buffers = ["forecast"]} : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
+    ```
   }];
   let options = [
     Option<"maxArenaBytes", "max-arena-bytes", "int64_t", "65536",
@@ -372,21 +625,51 @@ def SelectPareto : Pass<"lnn-select-pareto", "::mlir::ModuleOp"> {
 
     ```mlir
     lnn.model @a attributes {lnn.measured = {mae_int8 = 1.0e-3},
-      lnn.cost = {flash = 9000, ram = 500, cycles = 40000, ...}} {...}
+      lnn.cost = {cycles = 40000 : i64, flash = 9000 : i64,
+        instructions = 900 : i64, ram = 500 : i64, stack = 90 : i64}} {
+    ^bb0(%window: tensor<1xi16>):
+      lnn.return %window : tensor<1xi16>
+    }
     lnn.model @b attributes {lnn.measured = {mae_int8 = 2.0e-3},
-      lnn.cost = {flash = 3000, ram = 500, cycles = 20000, ...}} {...}
+      lnn.cost = {cycles = 20000 : i64, flash = 3000 : i64,
+        instructions = 900 : i64, ram = 500 : i64, stack = 90 : i64}} {
+    ^bb0(%window: tensor<1xi16>):
+      lnn.return %window : tensor<1xi16>
+    }
     lnn.model @c attributes {lnn.measured = {mae_int8 = 2.1e-3},
-      lnn.cost = {flash = 3000, ram = 600, cycles = 25000, ...}} {...}
+      lnn.cost = {cycles = 25000 : i64, flash = 3000 : i64,
+        instructions = 900 : i64, ram = 600 : i64, stack = 90 : i64}} {
+    ^bb0(%window: tensor<1xi16>):
+      lnn.return %window : tensor<1xi16>
+    }
     ==> flash=8192
-    lnn.model @a attributes {..., lnn.verdict = {
-      reason = "over the budget: flash=9000 instead of 8192",
-      status = "over_budget"}} {...}
-    lnn.model @b attributes {..., lnn.verdict = {
-      reason = "the most accurate within the budget",
-      status = "selected"}} {...}
-    lnn.model @c attributes {..., lnn.verdict = {by = @b,
-      reason = "dominated by b: mae=0.002 against 0.0021, ram=500 against 600,
-      cycles=20000 against 25000", status = "dominated"}} {...}
+    lnn.model @a attributes {lnn.measured = {mae_int8 = 1.0e-3},
+      lnn.cost = {cycles = 40000 : i64, flash = 9000 : i64,
+        instructions = 900 : i64, ram = 500 : i64, stack = 90 : i64},
+      lnn.verdict = {
+        reason = "over the budget: flash=9000 instead of 8192",
+        status = "over_budget"}} {
+    ^bb0(%window: tensor<1xi16>):
+      lnn.return %window : tensor<1xi16>
+    }
+    lnn.model @b attributes {lnn.measured = {mae_int8 = 2.0e-3},
+      lnn.cost = {cycles = 20000 : i64, flash = 3000 : i64,
+        instructions = 900 : i64, ram = 500 : i64, stack = 90 : i64},
+      lnn.verdict = {
+        reason = "the most accurate within the budget",
+        status = "selected"}} {
+    ^bb0(%window: tensor<1xi16>):
+      lnn.return %window : tensor<1xi16>
+    }
+    lnn.model @c attributes {lnn.measured = {mae_int8 = 2.1e-3},
+      lnn.cost = {cycles = 25000 : i64, flash = 3000 : i64,
+        instructions = 900 : i64, ram = 600 : i64, stack = 90 : i64},
+      lnn.verdict = {by = @b,
+        reason = "dominated by b: mae=0.002 against 0.0021, ram=500 against 600, cycles=20000 against 25000",
+        status = "dominated"}} {
+    ^bb0(%window: tensor<1xi16>):
+      lnn.return %window : tensor<1xi16>
+    }
     ```
 
     When no model is within the limits, the error names the nearest one: the
@@ -419,11 +702,35 @@ def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
     (passes/cost).
 
     ```mlir
-    lnn.model @tiny attributes {lnn.arena = [...]} {...}
+    lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ]} {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } {lnn.buffers = ["forecast"]} : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
     ==>
-    lnn.model @tiny attributes {lnn.arena = [...], lnn.cost = {cycles = 1303 :
-      i64, flash = 992 : i64, instructions = 1080 : i64, ram = 32 : i64,
-      stack = 40 : i64}} {...}
+    lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
+      lifetimes = array<i64: 0, 1>, name = "s32_0", width = 32 : i64} ],
+      lnn.cost = {cycles = ... : i64, flash = ... : i64,
+        instructions = ... : i64, ram = 24 : i64, stack = ... : i64}} {
+    ^bb0(%window: tensor<2xi16>):
+      %0 = lnn.matvec_s8 %window weights dense<[[127, 64]]> : tensor<1x2xi8>
+        packing dual_row {lnn.buffers = ["s32_0"]} : tensor<2xi16> -> tensor<1xi32>
+      %1 = lnn.fused {
+        %2 = lnn.requantize %0 multiplier [16909320] shift 0 bias [2048]
+          : tensor<1xi32> -> tensor<1xi32>
+        %3 = lnn.clamp_s32 %2 to [0, 32767] : tensor<1xi32> -> tensor<1xi16>
+        lnn.yield %3 : tensor<1xi16>
+      } {lnn.buffers = ["forecast"]} : tensor<1xi16>
+      lnn.return %1 : tensor<1xi16>
+    }
     ```
   }];
 }

@@ -100,10 +100,8 @@ private:
 
   LogicalResult checkLevel() {
     WalkResult result = getOperation().getBody().walk([](Operation *op) {
-      if (op->hasAttr(kFormatAttr))
-        return WalkResult(op->emitError(
-            "has a format already; lnn-prune-weights comes before "
-            "lnn-quantize"));
+      if (failed(checkUnformatted(op, "lnn-prune-weights")))
+        return WalkResult::interrupt();
       return WalkResult(
           checkResults(op, "lnn-prune-weights takes real-level networks",
                        [](Type type) { return type.isF32(); }));

@@ -2,6 +2,7 @@
 //
 // lnn-thin-horizon: a smooth forecast needs few products. passes/fixed/Knots.h
 // fits and bounds; here is where the rows stand in IR, and what follows them.
+#include "passes/CheckResults.h"
 #include "passes/FixedFormat.h"
 #include "passes/Passes.h"
 #include "passes/RealRanges.h"
@@ -108,6 +109,15 @@ struct ThinHorizon : lnn::impl::ThinHorizonBase<ThinHorizon> {
           << tolerance.getValue();
       return signalPassFailure();
     }
+    WalkResult checked = getOperation().getBody().walk([](Operation *op) {
+      if (failed(checkUnformatted(op, "lnn-thin-horizon")))
+        return WalkResult::interrupt();
+      return WalkResult(
+          checkResults(op, "lnn-thin-horizon takes real-level networks",
+                       [](Type type) { return type.isF32(); }));
+    });
+    if (checked.wasInterrupted())
+      return signalPassFailure();
     std::optional<Readout> readout = findReadout(getOperation());
     if (!readout)
       return;

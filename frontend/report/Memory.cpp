@@ -3,6 +3,8 @@
 // The memory plan as lnn-plan-memory wrote it, with words for its numbers.
 #include "frontend/report/Report.h"
 
+#include "passes/Emitted.h"
+
 using namespace mlir;
 using namespace dlnet;
 using nlohmann::json;
@@ -40,10 +42,12 @@ json report::memoryOf(lnn::ModelOp model, const Cost &cost) {
                        {"bytes", elements * bits / 8},
                        {"lifetimes", lifetimes}});
   }
+  int64_t state = lnn::stateBytes(model);
   json steps = json::array();
   listOperations(model.getBody().front(), steps);
   return {{"arena_bytes", arena},
-          {"state_bytes", cost.ram},
+          {"state_bytes", state},
+          {"table_ram_bytes", cost.ram - state},
           {"stack_bytes", cost.stack},
           {"buffers", buffers},
           {"steps", steps}};

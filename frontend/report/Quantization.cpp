@@ -27,6 +27,7 @@ constexpr int64_t kStride = 20;
 struct Row {
   std::string operation, name;
   double low, high; // that 16 bits can hold
+  double unit;
   std::optional<Range> recorded;
   bool intoTable = false;
   double seenLow = INFINITY, seenHigh = -INFINITY;
@@ -36,7 +37,9 @@ struct Row {
     seenLow = std::min(seenLow, value);
     seenHigh = std::max(seenHigh, value);
     ++seen;
-    clipped += value < low || value > high;
+    // One unit is what rounding may take as well: 1.0 of an activation is the
+    // last integer, a unit below it.
+    clipped += value < low - unit || value > high + unit;
   }
 };
 
@@ -63,8 +66,12 @@ Rows rowsOf(Operation *op, lnn::FixedAttr format) {
   Rows rows;
   for (size_t i = 0; i < columns; ++i) {
     double scale = format.getScale()[i], zero = format.getZero()[i];
-    Row row{op->getName().stripDialect().str(), nameOf(op, i, columns),
-            zero - 32768 * scale, zero + 32767 * scale};
+    Row row{op->getName().stripDialect().str(),
+            nameOf(op, i, columns),
+            zero - 32768 * scale,
+            zero + 32767 * scale,
+            scale,
+            {}};
     if (byColumn)
       row.recorded = Range{recorded[2 * i], recorded[2 * i + 1]};
     row.intoTable =

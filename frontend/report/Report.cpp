@@ -59,10 +59,12 @@ double densityOf(const FamilyModel &model) {
   return all > 0 ? kept / all : 1.0;
 }
 
-json candidateOf(const Candidate &candidate, double clockMhz) {
+json candidateOf(const Candidate &candidate, const Target &target) {
   const FamilyModel &source = *candidate.source;
   const Cost &cost = candidate.cost;
-  json entry = {{"name", source.name},
+  bool inRam = candidate.place == codegen::Place::Ram;
+  json entry = {{"name", candidate.name},
+                {"place", inRam ? "ram" : "flash"},
                 {"cell", name(source.cell)},
                 {"units", source.units},
                 {"steps", source.blocks()},
@@ -79,7 +81,7 @@ json candidateOf(const Candidate &candidate, double clockMhz) {
                 {"stack_bytes", cost.stack},
                 {"instructions", cost.instructions},
                 {"cycles", cost.cycles},
-                {"ms", report::rounded(cost.milliseconds(clockMhz))},
+                {"ms", report::rounded(cost.milliseconds(target.clockMhz))},
                 {"status", candidate.status},
                 {"reason", candidate.reason}};
   if (!candidate.by.empty())
@@ -133,21 +135,25 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
       forecastsOf(compiler, *selected.source, selected.model, subject.options);
   auto quantization =
       quantizationOf(compiler, *selected.source, subject.options);
-  if (failed(forecasts) || failed(quantization))
+  auto errorBound = errorBoundOf(compiler, *selected.source, subject.options);
+  if (failed(forecasts) || failed(quantization) || failed(errorBound))
     return failure();
+  const Target &target = subject.candidates.forTarget();
   json candidates = json::array();
   for (const Candidate &candidate : subject.candidates.all())
-    candidates.push_back(candidateOf(candidate, subject.clockMhz));
+    candidates.push_back(candidateOf(candidate, target));
   return json{{"schema", 1},
               {"producer", "dlnetc " DLNET_VERSION},
               {"family", familyOf(subject.family)},
               {"budget", budgetOf(subject.budget)},
-              {"clock_mhz", subject.clockMhz},
-              {"selected", selected.source->name},
+              {"clock_mhz", target.clockMhz},
+              {"flash_wait_states", target.flashWaitStates},
+              {"selected", selected.name},
               {"candidates", candidates},
               {"memory", memoryOf(selected.model, selected.cost)},
               {"layers", layersOf(selected.model)},
               {"quantization", *quantization},
+              {"error_bound", *errorBound},
               {"forecasts", *forecasts},
               {"compilation", compilation}};
 }

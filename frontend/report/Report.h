@@ -17,7 +17,6 @@ struct Subject {
   const Candidates &candidates;
   const CompileOptions &options;
   Budget budget;
-  double clockMhz = 64;
   double seconds = 0; ///< Of compiling and selecting.
 };
 
@@ -49,6 +48,12 @@ mlir::FailureOr<nlohmann::json> forecastsOf(Compiler &compiler,
 mlir::FailureOr<nlohmann::json> quantizationOf(Compiler &compiler,
                                                const FamilyModel &source,
                                                const CompileOptions &options);
+
+/// A proof of how far the int8 forecast can be from the float one, and what it
+/// assumes.
+mlir::FailureOr<nlohmann::json> errorBoundOf(Compiler &compiler,
+                                             const FamilyModel &source,
+                                             const CompileOptions &options);
 
 /// What an operation's location says: the name of its weights or its role.
 std::string nameOf(mlir::Location location);

@@ -24,7 +24,8 @@ const int8 = candidate => (candidate.measured.validation || {}).mae_int8;
 const statusWords = {selected: 'selected', front: 'on the front', over_budget: 'over the budget', dominated: 'dominated'};
 const shape = candidate => `${candidate.cell}, ${candidate.units} units, ${candidate.steps} steps, ` +
     `${candidate.basis} curves, ${candidate.solver.replace('_', ' ')} ×${candidate.solver_steps}` +
-    (candidate.density < 1 ? `, ${percent(candidate.density)} of the weights` : '');
+    (candidate.density < 1 ? `, ${percent(candidate.density)} of the weights` : '') +
+    (candidate.place === 'ram' ? ', tables in RAM' : '');
 const costs = {
   flash_bytes: {name: 'Flash', unit: 'B', limit: report.budget.flash_bytes},
   ram_bytes: {name: 'RAM', unit: 'B', limit: report.budget.ram_bytes},
@@ -73,9 +74,8 @@ function fillTable(table, columns, rows, decorate = () => {}) {
 // ---- Plots ----
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-Chart.defaults.animation = still ? false : {duration: 250};
+Chart.defaults.animation = false;
 Chart.defaults.maintainAspectRatio = false;
 Chart.defaults.plugins.legend.position = 'bottom';
 Chart.defaults.plugins.legend.labels.usePointStyle = true;
@@ -95,10 +95,11 @@ function draw(id, configuration) {
 }
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(again => again()));
 
-/// Shows `lines`, the first one bold, beside a point of a canvas.
-function showTip(canvas, x, y, lines) {
+/// Shows groups of lines, the first one of each bold, beside a point of a canvas.
+function showTip(canvas, x, y, groups) {
   const tip = byId('tip');
-  tip.replaceChildren(...lines.map((line, i) => make(i === 0 ? 'b' : 'p', {textContent: line})));
+  tip.replaceChildren(...groups.flatMap(lines =>
+      lines.map((line, i) => make(i === 0 ? 'b' : 'p', {textContent: line}))));
   tip.hidden = false;
   const box = canvas.getBoundingClientRect();
   const width = document.documentElement.clientWidth, margin = 12;
@@ -111,9 +112,11 @@ function showTip(canvas, x, y, lines) {
 const tooltip = linesOf => ({
   enabled: false,
   external: ({chart, tooltip: state}) => {
-    const point = state.opacity > 0 && state.dataPoints && state.dataPoints[0];
-    const lines = point && linesOf(point.raw, point);
-    if (lines) showTip(chart.canvas, state.caretX, state.caretY, lines);
+    const near = state.opacity > 0 && state.dataPoints || [];
+    // What lies under the nearest point belongs to it.
+    const groups = near.filter(point => point.raw.x === near[0].raw.x && point.raw.y === near[0].raw.y)
+        .map(point => linesOf(point.raw, point)).filter(Boolean);
+    if (groups.length) showTip(chart.canvas, state.caretX, state.caretY, groups);
     else byId('tip').hidden = true;
   },
 });
@@ -142,7 +145,8 @@ function drawHead() {
   tile('RAM', bytes, selected.ram_bytes, budget.ram_bytes);
   tile('Stack', bytes, selected.stack_bytes);
   tile('Forecast', value => `${short(value)} ms`, selected.ms, budget.ms,
-       `${whole(selected.cycles)} cycles at ${report.clock_mhz} MHz`);
+       `${whole(selected.cycles)} cycles at ${report.clock_mhz} MHz` +
+           (report.flash_wait_states ? `, ${report.flash_wait_states} wait states` : ''));
 }
 
 // ---- The front ----
@@ -196,8 +200,8 @@ function frontConfiguration(key) {
         legend: {labels: {filter: (item, data) => data.datasets.findIndex(set => set.label === item.text) === item.datasetIndex}},
       },
       scales: {
-        x: {title: {display: true, text: cost.name + (cost.unit && `, ${cost.unit}`)}, grace: '4%', ticks: {maxTicksLimit: 8, callback: whole}},
-        y: {title: {display: true, text: 'int8 error on validation cells'}, grace: '4%', ticks: {callback: error}},
+        x: {title: {display: true, text: cost.name + (cost.unit && `, ${cost.unit}`)}, grace: '2%', ticks: {maxTicksLimit: 12, callback: whole}},
+        y: {title: {display: true, text: 'int8 error on validation cells'}, grace: '2%', ticks: {callback: error}},
       },
     },
   };
@@ -317,7 +321,8 @@ function drawMemory() {
   const {memory} = report;
   byId('memory-text').textContent = `The state that the caller owns takes ${bytes(memory.state_bytes)}, ` +
       `${bytes(memory.arena_bytes)} of it for vectors that live only while a forecast is made; the stack takes ` +
-      `${bytes(memory.stack_bytes)} more. Buffers are used again when their vector is read no more.`;
+      `${bytes(memory.stack_bytes)} more` +
+      (memory.table_ram_bytes ? `, and constant tables in RAM ${bytes(memory.table_ram_bytes)}` : '') + '. Buffers are used again when their vector is read no more.';
   const step = index => {
     const {operation, name} = memory.steps[Math.min(index, memory.steps.length - 1)];
     return `${index}: ${name ? `${name} · ${operation}` : operation}`;
@@ -344,7 +349,7 @@ function drawMemory() {
           `from ${step(raw.first)}`, `to ${step(raw.last)}`]),
       },
       scales: {
-        x: {min: 0, max: memory.steps.length, title: {display: true, text: 'operation of the forecast, in order'}, ticks: {maxTicksLimit: 12, precision: 0}},
+        x: {min: 0, max: memory.steps.length, title: {display: true, text: 'operation of the forecast, in order'}, ticks: {maxTicksLimit: 12, precision: 0, includeBounds: false}},
         y: {grid: {display: false}},
       },
     },
@@ -365,6 +370,11 @@ function drawQuantization() {
       'The 16-bit values: what their format can hold, what they held in training where that was recorded, and what they ' +
       `hold on ${whole(windows)} windows of simulated cells, where the network runs in float. What would fall outside is ` +
       'clipped. Clipping before a table is meant: the function is flat there. 32-bit values are proved to fit.';
+  const bound = report.error_bound;
+  byId('bound-text').textContent =
+      `Proved: on every window where nothing else is clipped, the int8 forecast is within ${error(bound.greatest)} of the ` +
+      `float one, and within ${error(bound.mean)} on average over the horizon. The proof takes every rounding at its worst, ` +
+      'at every step; what was measured is far less.';
   fillTable(byId('formats'), [
     ['Value', value => `${value.name} · ${value.operation}`],
     ['Can hold', value => interval([value.low, value.high]), 'number'],
@@ -384,7 +394,7 @@ function drawCompilation() {
   const {seconds, passes} = report.compilation;
   const inPasses = passes.reduce((sum, pass) => sum + pass.seconds, 0);
   byId('compilation-text').textContent = `${seconds.toFixed(2)} s for ${report.candidates.length} ` +
-      `model${report.candidates.length > 1 ? 's' : ''}, ${inPasses.toFixed(2)} s of it in passes; the rest is reading, ` +
+      `candidate${report.candidates.length > 1 ? 's' : ''}, ${inPasses.toFixed(2)} s of it in passes; the rest is reading, ` +
       'importing and verifying.';
   byId('passes-plot').style.height = `${70 + 24 * passes.length}px`;
   draw('passes', () => ({

@@ -173,10 +173,16 @@ public:
     return emitter.mul(lhs.value, rhs.value, size);
   }
 
+  /// Of the integers that a table of `function` takes when its argument is
+  /// `in`.
+  static Format argumentFormat(const Fixed &in, Activation function) {
+    return in.format.width == 16 && in.format.size() == 1
+               ? in.format
+               : tableFormat(tableDomain(function));
+  }
+
   std::optional<Value> activate(const Fixed &in, Activation function) {
-    Format wanted = in.format.width == 16 && in.format.size() == 1
-                        ? in.format
-                        : tableFormat(tableDomain(function));
+    Format wanted = argumentFormat(in, function);
     std::optional<Value> argument = convert(in, wanted);
     if (!argument)
       return std::nullopt;

@@ -26,7 +26,7 @@ except ImportError:
 
 HOSTILE = "</script><img src='http://192.0.2.1/x' onerror='document.title=1'><b>\u2028bold & co"
 STATUSES = {"large": "over_budget", "middle": "selected", "waste": "dominated", "small": "front", "tiny": "front"}
-PHONE, DESKTOP = (375, 812), (1280, 900)
+PHONE, DESKTOP = (390, 844), (1280, 900)
 options = argparse.Namespace()
 
 
@@ -77,8 +77,8 @@ class Report(unittest.TestCase):
         cls.start_browser(root)
 
     @staticmethod
-    def make_report(family, folder, budget):
-        compile_family(family, "--emit=report", "-o", folder, "--budget", budget)
+    def make_report(family, folder, budget, *arguments):
+        compile_family(family, "--emit=report", "-o", folder, "--budget", budget, *arguments)
         with open(os.path.join(folder, "report.json"), encoding="utf-8") as file:
             return json.load(file)
 
@@ -98,13 +98,13 @@ class Report(unittest.TestCase):
         cls.addClassCleanup(cls.browser.quit)
         cls.browser.set_script_timeout(20)
 
-    def open(self, size, scheme="light"):
+    def open(self, size, scheme="light", page=None):
         width, height = size
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        self.browser.get("file://" + self.page)
+        self.browser.get("file://" + (page or self.page))
 
     def script(self, text, *arguments):
         return self.browser.execute_script(text, *arguments)
@@ -119,8 +119,8 @@ class Report(unittest.TestCase):
         with open(os.path.join(options.screenshots, name + ".png"), "wb") as file:
             file.write(base64.b64decode(image["data"]))
 
-    def hover(self, status):
-        """Moves the pointer to the first point of a status; its candidate."""
+    def hover(self, status, report=None):
+        """Moves the pointer to the first point of a status; its candidate in `report`, which the page shows."""
         point = self.script("""
             const chart = Chart.getChart('front');
             chart.canvas.scrollIntoView({block: 'center'});
@@ -134,7 +134,8 @@ class Report(unittest.TestCase):
         ActionChains(self.browser, duration=50).move_to_element(canvas).perform()
         ActionChains(self.browser, duration=50).move_to_element_with_offset(
             canvas, round(point["x"]), round(point["y"])).perform()
-        return next(candidate for candidate in self.report["candidates"] if candidate["name"] == point["name"])
+        return next(candidate for candidate in (report or self.report)["candidates"]
+                    if candidate["name"] == point["name"])
 
     def tip(self):
         return self.script("const tip = document.getElementById('tip'); return tip.hidden ? '' : tip.textContent")
@@ -155,6 +156,7 @@ class Report(unittest.TestCase):
     def test_json_of_selected(self):
         report = self.report
         memory = report["memory"]
+        self.assertEqual(memory["table_ram_bytes"], 0)
         self.assertEqual(sum(buffer["bytes"] for buffer in memory["buffers"]), memory["arena_bytes"])
         for buffer in memory["buffers"]:
             for first, last in buffer["lifetimes"]:
@@ -173,6 +175,11 @@ class Report(unittest.TestCase):
             self.assertTrue(0 < max(apart) < 0.01, apart)
         for value in report["quantization"]["values"]:
             self.assertLess(value["low"], value["high"])
+        bound = report["error_bound"]
+        self.assertTrue(0 < bound["mean"] <= bound["greatest"] < 2, bound)
+        for example in report["forecasts"]:
+            apart = [abs(a - b) for a, b in zip(example["int8"]["values"], example["float"]["values"])]
+            self.assertLess(max(apart), bound["greatest"])
         self.assertIn("lnn-quantize", [entry["name"] for entry in report["compilation"]["passes"]])
         runs = {entry["name"]: entry["runs"] for entry in report["compilation"]["passes"]}
         self.assertEqual(runs["lnn-quantize"], len(STATUSES))
@@ -181,6 +188,32 @@ class Report(unittest.TestCase):
     def test_json_is_reproducible(self):
         again = self.make_report(self.family, os.path.join(self.folder.name, "again"), self.budget)
         self.assertEqual({**again, "compilation": None}, {**self.report, "compilation": None})
+
+    def test_json_of_both_places(self):
+        folder = os.path.join(self.folder.name, "both")
+        report = self.make_report(self.family, folder, "mae=1", "--place", "both", "--flash-wait-states", "3")
+        candidates = {candidate["name"]: candidate for candidate in report["candidates"]}
+        self.assertEqual(set(candidates), {name + place for name in STATUSES for place in ("", ".ram")})
+        self.assertEqual(report["flash_wait_states"], 3)
+        plain = {candidate["name"]: candidate for candidate in self.report["candidates"]}
+        for name in STATUSES:
+            flash, ram = candidates[name], candidates[name + ".ram"]
+            self.assertEqual((flash["place"], ram["place"]), ("flash", "ram"))
+            self.assertEqual((flash["ram_bytes"], ram["cycles"]), (plain[name]["ram_bytes"], plain[name]["cycles"]))
+            self.assertGreater(flash["cycles"], ram["cycles"])
+            self.assertGreater(ram["ram_bytes"], flash["ram_bytes"])
+        self.assertEqual(report["selected"], "large.ram")
+        memory, selected = report["memory"], candidates["large.ram"]
+        self.assertEqual(memory["state_bytes"], candidates["large"]["ram_bytes"])
+        self.assertEqual(memory["state_bytes"] + memory["table_ram_bytes"], selected["ram_bytes"])
+        self.open(DESKTOP, page=os.path.join(folder, "report.html"))
+        text = self.script("return document.body.innerText")
+        # Both are as accurate and as large: one point, which says both.
+        self.hover("selected", report)
+        for part in ("large.ram", candidates["large"]["reason"], selected["reason"]):
+            self.assertIn(part, self.tip())
+        for part in ("large.ram", "tables in RAM", f"tables in RAM {memory['table_ram_bytes']:,} B", "3 wait states"):
+            self.assertIn(part, text)
 
     # ---- report.html ----
 
@@ -198,8 +231,11 @@ class Report(unittest.TestCase):
                 self.assertEqual(len(charts), 3 + len(self.report["forecasts"]))
                 for chart in charts:
                     self.assertTrue(chart["chart"] and chart["inked"] and chart["width"] > 200, charts)
-                # Nothing is wider than the screen; wide tables scroll inside.
+                # Nothing is wider than the screen; wide tables scroll inside, where no text makes rows tall.
                 self.assertEqual(self.script("return document.documentElement.scrollWidth"), size[0])
+                tallest = self.script("""
+                    return Math.max(...[...document.querySelectorAll('tbody tr')].map(row => row.clientHeight))""")
+                self.assertLess(tallest, 60 if size == PHONE else 160)
                 self.assertEqual(self.script("return document.title"), "middle · dlnet report")
                 self.screenshot(name)
 
@@ -238,6 +274,20 @@ class Report(unittest.TestCase):
         ActionChains(self.browser, duration=50).move_to_element(
             self.browser.find_element(By.ID, "front-title")).perform()
         self.assertEqual(self.tip(), "")
+
+    def test_hover_of_other_plots(self):
+        self.open(PHONE)
+        canvases = self.browser.find_elements(By.CSS_SELECTOR, "canvas:not(#front)")
+        self.assertEqual(len(canvases), 2 + len(self.report["forecasts"]))
+        for canvas in canvases:
+            at = self.script("""
+                const chart = Chart.getChart(arguments[0]);
+                chart.canvas.scrollIntoView({block: 'center'});
+                const data = chart.getDatasetMeta(0).data, {x, y} = data[data.length >> 1].getCenterPoint();
+                return [x - chart.width / 2, y - chart.height / 2];""", canvas)
+            ActionChains(self.browser, duration=50).move_to_element_with_offset(
+                canvas, round(at[0]), round(at[1])).perform()
+            self.assertRegex(self.tip(), r"cycle \d+: SOH 0\.\d|from \d+: |ms in \d+ run")
 
     def test_switches_the_cost(self):
         self.open(DESKTOP)

@@ -62,6 +62,12 @@ FamilyModel dlnet::test::randomModel(CellKind cell, uint32_t seed) {
   // no box that the compiler can prove, so it would refuse.
   if (cell == CellKind::Ltc && model.solver.method == SolverKind::ExplicitEuler)
     model.solver.steps = std::max<int64_t>(model.solver.steps, 2);
+  drawTensors(model, random);
+  return model;
+}
+
+void dlnet::test::drawTensors(FamilyModel &model, std::mt19937 &random) {
+  model.tensors.clear();
   // Beyond about 1.5 random networks turn chaotic and magnify any rounding.
   double recurrent = uniform(random, 0.3, 1.2) / std::sqrt(model.units);
   for (const auto &[key, shape] : expectedTensors(model)) {
@@ -86,7 +92,6 @@ FamilyModel dlnet::test::randomModel(CellKind cell, uint32_t seed) {
       std::fill_n(tensor.values.begin(), shape[1], 0.0f);
     model.tensors[key] = std::move(tensor);
   }
-  return model;
 }
 
 void dlnet::test::straighten(FamilyModel &model, std::mt19937 &random) {
@@ -108,6 +113,10 @@ void dlnet::test::straighten(FamilyModel &model, std::mt19937 &random) {
   for (int64_t j = 0; j < model.basis; ++j)
     draw(&curves.values[j], model.basis);
   draw(mean.values.data(), 1);
+  recordAllCoefficients(model);
+}
+
+void dlnet::test::recordAllCoefficients(FamilyModel &model) {
   // No state of a random model leaves this box.
   constexpr double kState = 16;
   for (int64_t j = 0; j < model.basis; ++j) {

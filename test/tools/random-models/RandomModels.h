@@ -15,6 +15,9 @@ namespace dlnet::test {
 /// (2, 5, 8, ...) gives one that reads the age.
 FamilyModel randomModel(CellKind cell, uint32_t seed);
 
+/// Random weights for the shape that a model has.
+void drawTensors(FamilyModel &model, std::mt19937 &random);
+
 /// Gives a model basis curves that are nearly straight, a horizon that may be
 /// cut in many ways, and recorded ranges that hold all its coefficients: knots
 /// can stand for its forecast.
@@ -26,6 +29,9 @@ void pruneBlocks(FamilyModel &model, std::mt19937 &random);
 /// A family of the models random<first> to random<first + count - 1>: the four
 /// cells in turn, about half of them straightened, a third pruned.
 Family randomFamily(uint32_t first, uint32_t count);
+
+/// Recorded ranges that hold all coefficients that a model can come to.
+void recordAllCoefficients(FamilyModel &model);
 
 /// An age as the model was trained on, or any at all; 0 for a model that does
 /// not read it.

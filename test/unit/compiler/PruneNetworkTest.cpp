@@ -2,7 +2,8 @@
 //
 // Whatever the network and whatever is pruned of it: removing dead units
 // changes no bit of a forecast in float, nothing of them is left, and emitted C
-// equals the integer executor bit for bit.
+// equals the integer executor bit for bit, within what is proved of float.
+#include "Proof.h"
 #include "TestModels.h"
 
 #include "frontend/SohFormat.h"
@@ -106,6 +107,7 @@ class PruneNetwork
 TEST_P(PruneNetwork, KeepsForecastsAndLeavesNoDeadUnit) {
   auto [cell, seed] = GetParam();
   FamilyModel model = randomModel(cell, 200 + seed);
+  recordAllCoefficients(model); // which is what the proof assumes
   std::mt19937 random(seed);
   if (seed % 4 == 0)
     thinOut(model, random);
@@ -149,6 +151,8 @@ TEST_P(PruneNetwork, KeepsForecastsAndLeavesNoDeadUnit) {
   EXPECT_EQ(unitsOf(compiled->model()), std::max<int64_t>(units - dead, 1));
   EXPECT_EQ(forecastsOf(compiled->model(), model, seed), before);
 
+  Proof proof(compiler, *compiled, options);
+  ASSERT_TRUE(proof.holds());
   ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, options)));
   auto integer = lnn::IntegerExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(integer));
@@ -159,6 +163,7 @@ TEST_P(PruneNetwork, KeepsForecastsAndLeavesNoDeadUnit) {
   std::vector<int32_t> state(c.stateBytes / 4);
   std::vector<int16_t> window(model.window), expected(model.horizon),
       found(model.horizon);
+  int proved = 0;
   for (int i = 0; i < 20; ++i) {
     std::vector<float> soh = randomWindow(size_t(model.window), random);
     for (int64_t k = 0; k < model.window; ++k)
@@ -168,7 +173,9 @@ TEST_P(PruneNetwork, KeepsForecastsAndLeavesNoDeadUnit) {
     integer->run(window.data(), expected.data(), age);
     ASSERT_EQ(loaded->predict(model, state.data(), window, age, found), 0);
     ASSERT_EQ(found, expected) << "window " << i;
+    proved += proof.expectNear(window, age, expected);
   }
+  EXPECT_GT(proved, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(

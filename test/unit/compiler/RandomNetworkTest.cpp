@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Whatever the network: emitted C equals the integer executor bit for bit, and
-// the integers stay near the floats that they stand for.
+// the integers stay near the floats that they stand for, within what is proved.
+#include "Proof.h"
 #include "TestModels.h"
 
 #include "codegen/SelfTest.h"
@@ -38,7 +39,8 @@ void pruneBlocks(FamilyModel &model, uint32_t percent, std::mt19937 &random) {
 
 /// Compiles and loads a model, and compares it with both executors.
 void check(const FamilyModel &model, uint32_t seed,
-           const CompileOptions &options) {
+           const CompileOptions &options,
+           codegen::Place place = codegen::Place::Flash) {
   SCOPED_TRACE(testing::Message()
                << name(model.cell) << " units " << model.units << " window "
                << model.window << " block " << model.block << " horizon "
@@ -52,13 +54,13 @@ void check(const FamilyModel &model, uint32_t seed,
   ASSERT_TRUE(mlir::succeeded(compiler.discretize(*compiled, options)));
   auto real = lnn::FloatExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(real));
+  Proof proof(compiler, *compiled, options);
+  ASSERT_TRUE(proof.holds());
   ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, options)));
   auto integer = lnn::IntegerExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(integer));
-  codegen::EmittedC c =
-      codegen::emitC(compiled->model(), {"net", {}, options.place});
-  auto selfTest =
-      codegen::emitSelfTest(compiled->model(), {"net", {}, options.place});
+  codegen::EmittedC c = codegen::emitC(compiled->model(), {"net", {}, place});
+  auto selfTest = codegen::emitSelfTest(compiled->model(), {"net", {}, place});
   ASSERT_TRUE(mlir::succeeded(selfTest));
   auto loaded = LoadedModel::load(c, "net", "-O1", *selfTest);
   ASSERT_NE(loaded, nullptr);
@@ -71,6 +73,7 @@ void check(const FamilyModel &model, uint32_t seed,
   EXPECT_EQ(loaded->selfTest(state.data(), found.data(), model.horizon), 0);
   std::vector<float> forecast(model.horizon);
   double difference = 0, swing = 0;
+  int proved = 0;
   constexpr int kWindows = 60;
   for (int i = 0; i < kWindows; ++i) {
     std::vector<float> soh = randomWindow(model.window, random);
@@ -82,6 +85,7 @@ void check(const FamilyModel &model, uint32_t seed,
     integer->run(window.data(), expected.data(), age);
     ASSERT_EQ(loaded->predict(model, state.data(), window, age, found), 0);
     ASSERT_EQ(found, expected) << "window " << i;
+    proved += proof.expectNear(window, age, expected);
     if (extreme)
       continue;
     real->run(soh.data(), forecast.data(), age);
@@ -94,6 +98,7 @@ void check(const FamilyModel &model, uint32_t seed,
   // int8 weights carry 1 part in 254; a dozen steps may add up to a few
   // times that, of whatever the network makes of its input.
   EXPECT_LT(difference, 0.06 * swing + 2e-4 * kWindows * model.horizon);
+  EXPECT_GT(proved, 0);
 }
 
 TEST_P(RandomNetwork, EmittedCEqualsTheExecutorAndStaysNearFloat) {
@@ -109,10 +114,10 @@ TEST_P(RandomNetwork, WithPrunedBlocksItDoesSoToo) {
   pruneBlocks(model, kPercent[seed % std::size(kPercent)], random);
   CompileOptions options;
   options.objective = seed % 2 ? "speed" : "size";
-  options.place = seed % 3 ? codegen::Place::Flash : codegen::Place::Ram;
   constexpr int64_t kUnrollFlash[] = {-1, 0, 200, 100000};
   options.unrollFlash = kUnrollFlash[seed % std::size(kUnrollFlash)];
-  check(model, seed, options);
+  check(model, seed, options,
+        seed % 3 ? codegen::Place::Flash : codegen::Place::Ram);
 }
 
 /// What a model forecasts on the real level, thinned with a tolerance.
