@@ -134,20 +134,22 @@ private:
     cost::ProductShape shape =
         cost::productShape(sizeOf(op.getResult()), sizeOf(op.getInput()),
                            {weights.begin(), weights.end()});
-    cost::ProductCost product = op.getUnroll() ? cost::unrolledCost(shape, form)
-                                               : cost::productCost(shape, form);
+    bool unroll = op.getUnroll();
+    cost::ProductCost product = cost::productCost(shape, form, unroll);
     counts.add(kCalls[index], times);
     counts.kernelInstructions += times * product.instructions;
     counts.kernelCycles += times * product.cycles;
-    if (products.insert({index, op.getWeights().getAsOpaquePointer()}).second)
+    // Equal tables are one; words are in another order in straight kernels.
+    if (products
+            .insert({index, isSparse(*op.getPacking()) && unroll,
+                     op.getWeights().getAsOpaquePointer()})
+            .second)
       counts.tableBytes += product.tableBytes;
-    int64_t width = op.getUnroll() ? (shape.columns + 1) / 2 : 0;
-    if (!kernels.insert({form, width}).second)
+    cost::ProductKernel kernel = cost::productKernel(shape, form, unroll);
+    if (!kernels.insert(kernel).second)
       return;
-    counts.kernelBytes += op.getUnroll()
-                              ? cost::unrolledKernelBytes(form, shape.columns)
-                              : cost::kernelBytes(form);
-    if (!op.getUnroll() && !isSparse(*op.getPacking()))
+    counts.kernelBytes += cost::kernelBytes(kernel);
+    if (!unroll && !isSparse(*op.getPacking()))
       counts.print(Term::LoopKernel);
   }
 
@@ -233,9 +235,8 @@ private:
   void finish(const Loop &loop) {
     bool unrolled = loop.elements == 1 || isUnrolled(loop);
     int64_t copies = unrolled ? loop.elements : 1;
-    for (auto [term, count] : loop.work) {
-      if (unrolled && term == Term::Load)
-        term = Term::StraightLoad;
+    for (const auto &[each, count] : loop.work) {
+      Term term = unrolled && each == Term::Load ? Term::StraightLoad : each;
       counts.print(term, copies * count);
       counts.execute(term, loop.times * loop.elements * count);
     }
@@ -370,9 +371,8 @@ private:
   ModelOp model;
   cost::Counts counts;
   std::set<Table> tables; ///< Equal ones are printed once.
-  std::set<std::pair<int, const void *>> products;
-  /// With the pairs of columns of those that are unrolled, else 0.
-  std::set<std::pair<cost::ProductForm, int64_t>> kernels;
+  std::set<std::tuple<int, bool, const void *>> products;
+  std::set<cost::ProductKernel> kernels;
 };
 
 } // namespace
