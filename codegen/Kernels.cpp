@@ -473,6 +473,20 @@ DLN_KERNEL void dln_matvec_sxtb16_sparse(const uint32_t *weights,
 }
 )c";
 
+constexpr const char *kLongAssembler = R"c(
+#if DLN_DSP
+/* What C99 says of the length of strings is not meant for assembler. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+#endif
+)c";
+
+constexpr const char *kLongAssemblerEnd = R"c(
+#if DLN_DSP
+#pragma GCC diagnostic pop
+#endif
+)c";
+
 } // namespace
 
 std::string dlnet::codegen::kernelText(const UsedKernels &used) {
@@ -524,7 +538,11 @@ std::string dlnet::codegen::kernelText(const UsedKernels &used) {
           return straight.kernel == kernel;
         }))
       text += "\n#if !DLN_DSP" + straightLoopText(kernel) + "#endif\n";
+  if (!used.straight.empty())
+    text += kLongAssembler;
   for (auto [number, kernel] : llvm::enumerate(used.straight))
     text += straightKernelText(kernel, number);
+  if (!used.straight.empty())
+    text += kLongAssemblerEnd;
   return text;
 }

@@ -340,7 +340,7 @@ def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
     ```
   }];
   let options = [
-    Option<"flash", "flash", "int64_t", "512",
+    Option<"flash", "flash", "int64_t", "2048",
            "most bytes that unrolling may add; 0: what adds none">];
   let statistics = [
     Statistic<"numUnrolled", "unrolled", "Number of products without a loop">];

@@ -57,8 +57,8 @@ struct StraightKernel {
   int64_t bytes, blockBytes, rowBytes;
 };
 
-constexpr UnrolledKernel kDualRowUnrolled = {{2, 16}, {8, 14}, {7, 9}, 36, 28};
-constexpr UnrolledKernel kSxtb16Unrolled = {{2, 18}, {4, 10}, {9, 11}, 24, 36};
+constexpr UnrolledKernel kDualRowUnrolled = {{2, 16}, {8, 14}, {7, 9}, 32, 28};
+constexpr UnrolledKernel kSxtb16Unrolled = {{2, 18}, {4, 10}, {9, 11}, 20, 36};
 constexpr StraightKernel kDualRowStraight = {{2, 16}, {3, 3}, {3, 5}, 8, 12, 8};
 constexpr StraightKernel kSxtb16Straight = {{2, 18}, {4, 4}, {1, 3}, 8, 16, 4};
 /// Of two words, of one, and what one right after another has less; LDRD and
@@ -68,14 +68,14 @@ constexpr int64_t kLoadBytes = 4;
 /// Of an unrolled kernel: back to the vector's start, for the next rows. What
 /// is no wider is read once.
 constexpr Work kStepBack = {1, 1};
-constexpr int64_t kReadOncePairs = 2;
+constexpr int64_t kReadOncePairs = 2, kStepBackBytes = 2;
 /// At the end of two rows that are all zero.
 constexpr Work kZeroRows = {2, 4};
 constexpr int64_t kZeroRowBytes = 6;
 constexpr DenseKernel kDualRow = {{12, 31}, {23, 30}, {17, 25},
                                   {8, 9},   {2, 6},   192};
 constexpr DenseKernel kSxtb16 = {{13, 32}, {16, 27}, {21, 29},
-                                 {10, 11}, {8, 11},  200};
+                                 {10, 11}, {8, 9},   200};
 constexpr SparseKernel kDualRowSparse = {{3, 17},  {12, 20}, {2, 4},
                                          {11, 14}, {7, 11},  280};
 constexpr SparseKernel kSxtb16Sparse = {{3, 17},  {10, 18}, {2, 4},
@@ -98,6 +98,9 @@ const SparseKernel &sparseKernel(ProductForm form) {
 bool isDense(ProductForm form) {
   return form == ProductForm::DualRow || form == ProductForm::Sxtb16;
 }
+
+/// What aligns the next function counts, too.
+int64_t wholeWords(int64_t bytes) { return (bytes + 3) / 4 * 4; }
 
 ProductCost costOf(int64_t tableBytes, Work work) {
   return {tableBytes, work.instructions, work.cycles};
@@ -189,7 +192,7 @@ int64_t straightBytes(const Blocks &blocks, const StraightKernel &kernel) {
                   kLoadBytes * (loads.two + loads.one + (kept + 1) / 2);
   for (const auto &row : blocks)
     bytes += row.empty() ? kZeroRowBytes : kernel.rowBytes;
-  return (bytes + 3) / 4 * 4;
+  return wholeWords(bytes);
 }
 
 } // namespace
@@ -226,8 +229,9 @@ int64_t dlnet::cost::kernelBytes(const ProductKernel &kernel) {
   if (!isDense(form))
     return straightBytes(blocks, straightKernel(form));
   const UnrolledKernel &unrolled = unrolledKernel(form);
-  return unrolled.bytes + pairs * unrolled.pairBytes +
-         (pairs + 1) / 2 * kLoadBytes;
+  return wholeWords(unrolled.bytes + pairs * unrolled.pairBytes +
+                    (pairs + 1) / 2 * kLoadBytes +
+                    (pairs > kReadOncePairs ? kStepBackBytes : 0));
 }
 
 ProductCost dlnet::cost::productCost(const ProductShape &shape,
