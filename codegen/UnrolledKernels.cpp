@@ -121,15 +121,15 @@ DLN_KERNEL void dln_matvec_{0}_sparse_{1}(const uint32_t *weights,
 }
 )c";
 
-constexpr const char *kDualRowMacros = R"(.macro first h, l, w, x
-smuad  \h, \w, \x
+constexpr const char *kDualRowMacros = R"(.macro first h, l, w, v
+smuad  \h, \w, \v
 sxtb16 \w, \w
-smuad  \l, \w, \x
+smuad  \l, \w, \v
 .endm
-.macro more h, l, w, x
-smlad  \h, \w, \x, \h
+.macro more h, l, w, v
+smlad  \h, \w, \v, \h
 sxtb16 \w, \w
-smlad  \l, \w, \x, \l
+smlad  \l, \w, \v, \l
 .endm
 .macro store h, l
 subs   \h, \h, \l
@@ -138,17 +138,17 @@ strd   \h, \l, [%[y]], #8
 .endm
 )";
 
-constexpr const char *kSxtb16Macros = R"(.macro first h, l, w, x
+constexpr const char *kSxtb16Macros = R"(.macro first h, l, w, v
 sxtb16 %[t], \w, ror #8
-smuad  \h, %[t], \x
+smuad  \h, %[t], \v
 sxtb16 \w, \w
-smuad  \l, \w, \x
+smuad  \l, \w, \v
 .endm
-.macro more h, l, w, x
+.macro more h, l, w, v
 sxtb16 %[t], \w, ror #8
-smlad  \h, %[t], \x, \h
+smlad  \h, %[t], \v, \h
 sxtb16 \w, \w
-smlad  \l, \w, \x, \l
+smlad  \l, \w, \v, \l
 .endm
 .macro store h, l
 strd   \h, \l, [%[y]], #8
