@@ -27,6 +27,8 @@ constexpr int64_t kShortLiteral = 255;
 /// Up to these sizes gcc copies or clears states without a loop, and copies
 /// them without the library.
 constexpr int64_t kShortCopy = 16, kShortClear = 14, kLongCopy = 32;
+/// Up to so many rows of an input sequence gcc makes one after another.
+constexpr int64_t kShortStack = 3;
 
 /// What gcc's estimate of code size (its pass cunroll) takes an operation for.
 int64_t gccSize(Term term) {
@@ -118,11 +120,17 @@ private:
 
   void count(StackOp op, int64_t times) {
     auto type = op.getResult().getType();
-    bool full =
-        static_cast<int64_t>(op.getColumns().size()) == type.getDimSize(1);
-    Term row = full ? Term::StackFullRow : Term::StackRow;
+    int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
+    int64_t filled = op.getColumns().size();
+    if (rows <= kShortStack) {
+      counts.add(Term::Straight, times);
+      counts.add(Term::StraightLoad, times, rows * filled);
+      counts.add(Term::Store, times, rows * columns);
+      return;
+    }
+    Term row = filled == columns ? Term::StackFullRow : Term::StackRow;
     counts.print(row);
-    counts.execute(row, times * type.getDimSize(0));
+    counts.execute(row, times * rows);
   }
 
   void count(MatvecS8Op op, int64_t times) {
