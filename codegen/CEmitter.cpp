@@ -183,7 +183,7 @@ private:
         index);
   }
 
-  void use(Kernel kernel) { kernels.insert(kernel); }
+  void use(Kernel kernel) { kernels.common.insert(kernel); }
 
   // ---- Operations in memory ----
 
@@ -229,26 +229,48 @@ private:
 
   void emit(MatvecS8Op op) {
     Packing packing = *op.getPacking();
-    PackedWeights packed = packWeights(op.getWeights(), packing);
-    std::string kernel = stringifyPacking(packing).str();
-    if (op.getUnroll()) {
-      unrolled.insert({kernelOf(packing), packed.columnPairs});
-      kernel += formatv("_{0}", packed.columnPairs);
-    } else {
-      use(kernelOf(packing));
-    }
-    std::string tableNames =
+    PackedWeights packed =
+        packWeights(op.getWeights(), packing, op.getUnroll());
+    std::string arguments =
         tables.add<uint32_t>("uint32_t", "weights", packed.words);
-    if (isSparse(packing))
-      tableNames +=
+    if (isSparse(packing) && !op.getUnroll())
+      arguments +=
           ", " + tables.add<uint8_t>("uint8_t", "blocks", packed.blocks);
-    std::string sizes =
-        formatv("{0}u", isSparse(packing) ? packed.rowPairs : packed.rowBlocks);
-    if (!isSparse(packing) && !op.getUnroll())
-      sizes += formatv(", {0}u", packed.columnPairs);
-    line("dln_matvec_{0}({1}, {2}, {3}, {4}); /* {5}, {6}x{7} */", kernel,
-         tableNames, pointer(op.getInput()), pointer(op.getResult()), sizes,
-         describe(op), sizeOf(op.getResult()), sizeOf(op.getInput()));
+    arguments +=
+        formatv(", {0}, {1}", pointer(op.getInput()), pointer(op.getResult()));
+    line("dln_matvec_{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed),
+         arguments, loopCounts(op, packed), describe(op),
+         sizeOf(op.getResult()), sizeOf(op.getInput()));
+  }
+
+  /// Uses the kernel of a product; its name.
+  std::string useKernel(MatvecS8Op op, const PackedWeights &packed) {
+    Packing packing = *op.getPacking();
+    std::string name = stringifyPacking(packing).str();
+    Kernel loop = kernelOf(packing);
+    if (!op.getUnroll()) {
+      use(loop);
+      return name;
+    }
+    if (!isSparse(packing)) {
+      kernels.unrolled.insert({loop, packed.columnPairs});
+      return formatv("{0}_{1}", name, packed.columnPairs);
+    }
+    StraightKernel kernel{loop, packed.rowPairs, packed.blocks};
+    auto it = llvm::find(kernels.straight, kernel);
+    size_t number = it - kernels.straight.begin();
+    if (it == kernels.straight.end())
+      kernels.straight.push_back(std::move(kernel));
+    return formatv("{0}_{1}", name, number);
+  }
+
+  /// The arguments for as many loops as its kernel has.
+  static std::string loopCounts(MatvecS8Op op, const PackedWeights &packed) {
+    if (isSparse(*op.getPacking()))
+      return op.getUnroll() ? "" : formatv(", {0}u", packed.rowPairs).str();
+    std::string rows = formatv(", {0}u", packed.rowBlocks);
+    return op.getUnroll() ? rows
+                          : rows + formatv(", {0}u", packed.columnPairs).str();
   }
 
   void emit(ScanOp op) {
@@ -452,8 +474,7 @@ private:
   std::string body;
   llvm::raw_string_ostream os;
   unsigned indent = 0, depth = 0, variables = 0;
-  std::set<Kernel> kernels;
-  UnrolledKernels unrolled;
+  UsedKernels kernels;
   llvm::DenseMap<Value, std::string> scalars;
   std::vector<std::string> loopVariables;
 };
@@ -493,7 +514,7 @@ std::string CEmitter::source() {
   for (const std::string &variable : loopVariables)
     counters += "\n    uint32_t " + variable + ";";
   SmallVector<Field> fields = commonFields();
-  fields.append({{"kernels", kernelText(kernels, unrolled)},
+  fields.append({{"kernels", kernelText(kernels)},
                  {"tables", tables.text},
                  {"counters", counters},
                  {"body", body}});

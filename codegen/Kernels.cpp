@@ -4,17 +4,14 @@
 // one extraction for two multiplications; four rows a block keep every
 // accumulator in a register and read each input once a block. A sparse product
 // has so little work a row that what a compiler adds to it would be half:
-// hence whole loops in assembler. The same for products of one width: there,
-// compilers read the vector ahead, run out of registers, and spill it.
+// hence whole loops in assembler.
 #include "codegen/Kernels.h"
 
+#include "codegen/UnrolledKernels.h"
+
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace dlnet::codegen;
-using llvm::formatv;
-using llvm::StringRef;
 
 namespace {
 
@@ -476,89 +473,24 @@ DLN_KERNEL void dln_matvec_sxtb16_sparse(const uint32_t *weights,
 }
 )c";
 
-/// Two columns of four rows, which are in halfword pair `x` of the vector; the
-/// first ones of a row need no sum to add to.
-std::string unrolledStep(bool dual, StringRef x, bool isFirst) {
-  std::string text = "ldrd   %[w0], %[w1], [%[weights]], #8\n";
-  auto multiply = [&](StringRef sum, StringRef factor) {
-    text += isFirst ? formatv("smuad  %[{0}], %[{1}], %[{2}]\n", sum, factor, x)
-                    : formatv("smlad  %[{0}], %[{1}], %[{2}], %[{0}]\n", sum,
-                              factor, x);
-  };
-  for (char row : {'0', '1'}) {
-    std::string word = {'w', row}, high = {'h', row}, low = {'l', row};
-    if (dual)
-      multiply(high, word);
-    else
-      text += formatv("sxtb16 %[t], %[{0}], ror #8\n", word);
-    text += formatv("sxtb16 %[{0}], %[{0}]\n", word);
-    if (!dual)
-      multiply(high, "t");
-    multiply(low, word);
-  }
-  return text;
-}
-
-/// The instructions of a product of so many pairs of columns.
-std::string unrolledInstructions(bool dual, int64_t pairs) {
-  const std::string load2 = "ldrd   %[x0], %[x1], [%[x]], #8\n";
-  std::string text;
-  if (pairs % 2 != 0)
-    text = "1:  ldr    %[x0], [%[x]], #4\n" + unrolledStep(dual, "x0", true);
-  else
-    text = "1:  " + load2 + unrolledStep(dual, "x0", true) +
-           unrolledStep(dual, "x1", false);
-  if (pairs > 2)
-    text += formatv(".rept  {0}\n", (pairs - 1) / 2).str() + load2 +
-            unrolledStep(dual, "x0", false) + unrolledStep(dual, "x1", false) +
-            ".endr\n";
-  text += formatv("subs   %[x], %[x], #{0}\n", 4 * pairs);
-  if (dual)
-    text += "subs   %[h0], %[h0], %[l0]\n"
-            "subs   %[h1], %[h1], %[l1]\n"
-            "asrs   %[h0], %[h0], #8\n"
-            "asrs   %[h1], %[h1], #8\n";
-  text += "strd   %[h0], %[l0], [%[y]], #8\n"
-          "strd   %[h1], %[l1], [%[y]], #8\n"
-          "subs   %[row_blocks], %[row_blocks], #1\n"
-          "bne    1b\n";
-  return text;
-}
-
-std::string unrolledKernel(bool dual, int64_t pairs) {
-  std::string quoted, rest = unrolledInstructions(dual, pairs);
-  for (StringRef line : llvm::split(StringRef(rest).rtrim(), '\n'))
-    quoted += formatv("\n        \"{0}{1}\\n\"",
-                      line.starts_with("1:") ? "" : "    ", line);
-  constexpr const char *kText = R"c(
-/* dln_matvec_{0} for column_pairs = {1}. */
-DLN_KERNEL void dln_matvec_{0}_{1}(const uint32_t *weights, const int16_t *x,
-                                   int32_t *y, uint32_t row_blocks)
-{{
+constexpr const char *kLongAssembler = R"c(
 #if DLN_DSP
-    uint32_t w0, w1, x0, x1{2};
-    int32_t h0, h1, l0, l1;
-    __asm__ volatile({4}
-        : [weights] "+r"(weights), [x] "+r"(x), [y] "+r"(y),
-          [row_blocks] "+r"(row_blocks), [w0] "=&r"(w0), [w1] "=&r"(w1),
-          [x0] "=&r"(x0), [x1] "=&r"(x1), [h0] "=&r"(h0), [h1] "=&r"(h1),
-          [l0] "=&r"(l0), [l1] "=&r"(l1){3}
-        :
-        : "cc", "memory");
-#else
-    dln_matvec_{0}(weights, x, y, row_blocks, {1}u);
+/* What C99 says of the length of strings is not meant for assembler. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
 #endif
-}
 )c";
-  return formatv(kText, dual ? "dual_row" : "sxtb16", pairs, dual ? "" : ", t",
-                 dual ? "" : ", [t] \"=&r\"(t)", quoted);
-}
+
+constexpr const char *kLongAssemblerEnd = R"c(
+#if DLN_DSP
+#pragma GCC diagnostic pop
+#endif
+)c";
 
 } // namespace
 
-std::string dlnet::codegen::kernelText(const std::set<Kernel> &used,
-                                       const UnrolledKernels &unrolled) {
-  auto has = [&](Kernel kernel) { return used.count(kernel) != 0; };
+std::string dlnet::codegen::kernelText(const UsedKernels &used) {
+  auto has = [&](Kernel kernel) { return used.common.count(kernel) != 0; };
   std::string text = kPreamble;
   if (has(Kernel::MultiplyHigh))
     text += kMultiplyHigh;
@@ -576,27 +508,41 @@ std::string dlnet::codegen::kernelText(const std::set<Kernel> &used,
   auto loop = [&](Kernel kernel, const char *kernelText) -> std::string {
     if (has(kernel))
       return kernelText;
-    bool plain = llvm::any_of(
-        unrolled, [&](const auto &other) { return other.first == kernel; });
+    bool plain = llvm::any_of(used.unrolled, [&](const auto &other) {
+      return other.first == kernel;
+    });
     return plain ? std::string("\n#if !DLN_DSP") + kernelText + "#endif\n" : "";
   };
   bool dense = has(Kernel::DualRow) || has(Kernel::Sxtb16);
   bool sparse = has(Kernel::DualRowSparse) || has(Kernel::Sxtb16Sparse);
-  if (dense || sparse || !unrolled.empty())
+  bool products =
+      dense || sparse || !used.unrolled.empty() || !used.straight.empty();
+  if (products)
     text += kKernel;
   if (dense)
     text += std::string(kPairs) + "\n#if DLN_DSP" + kLowBytes + "#endif\n";
   if (has(Kernel::SignedByte))
     text += kSignedByte;
-  else if (dense || sparse || !unrolled.empty())
+  else if (products)
     text += std::string("\n#if !DLN_DSP") + kSignedByte + "#endif\n";
   text += loop(Kernel::DualRow, kDualRow);
   text += loop(Kernel::Sxtb16, kSxtb16Kernel);
-  for (auto [kernel, pairs] : unrolled)
-    text += unrolledKernel(kernel == Kernel::DualRow, pairs);
+  for (const UnrolledKernel &kernel : used.unrolled)
+    text += unrolledKernelText(kernel);
   if (has(Kernel::DualRowSparse))
     text += kDualRowSparse;
   if (has(Kernel::Sxtb16Sparse))
     text += kSxtb16Sparse;
+  for (Kernel kernel : {Kernel::DualRowSparse, Kernel::Sxtb16Sparse})
+    if (llvm::any_of(used.straight, [&](const StraightKernel &straight) {
+          return straight.kernel == kernel;
+        }))
+      text += "\n#if !DLN_DSP" + straightLoopText(kernel) + "#endif\n";
+  if (!used.straight.empty())
+    text += kLongAssembler;
+  for (auto [number, kernel] : llvm::enumerate(used.straight))
+    text += straightKernelText(kernel, number);
+  if (!used.straight.empty())
+    text += kLongAssemblerEnd;
   return text;
 }

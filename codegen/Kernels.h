@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace dlnet::codegen {
 
@@ -26,15 +27,35 @@ enum class Kernel {
   Sxtb16Sparse,  ///< dln_matvec_sxtb16_sparse
 };
 
-/// Dense products without a loop over columns: the kernel with the loop, and
-/// how many pairs of columns there are. `dln_matvec_dual_row_11` is one of
-/// them.
-using UnrolledKernels = std::set<std::pair<Kernel, int64_t>>;
+/// The kernel of dense products without a loop over columns: the one with the
+/// loop, and how many pairs of columns there are. `dln_matvec_dual_row_11` is
+/// one.
+using UnrolledKernel = std::pair<Kernel, int64_t>;
 
-/// The definitions of the kernels in `used` and `unrolled`, with what they rest
-/// on, to stand at the top of a C file after <stdint.h>.
-std::string kernelText(const std::set<Kernel> &used,
-                       const UnrolledKernels &unrolled = {});
+/// The kernel of one sparse product, without any loop. `blocks` are those of
+/// straight PackedWeights. `dln_matvec_dual_row_sparse_0` is one: it has its
+/// number among the straight kernels of a file.
+struct StraightKernel {
+  Kernel kernel; ///< The one with loops.
+  int64_t rowPairs;
+  std::vector<uint8_t> blocks;
+
+  bool operator==(const StraightKernel &other) const {
+    return kernel == other.kernel && rowPairs == other.rowPairs &&
+           blocks == other.blocks;
+  }
+};
+
+/// What a C file calls.
+struct UsedKernels {
+  std::set<Kernel> common;
+  std::set<UnrolledKernel> unrolled;
+  std::vector<StraightKernel> straight;
+};
+
+/// The definitions of kernels with what they rest on, to stand at the top of a
+/// C file after <stdint.h>.
+std::string kernelText(const UsedKernels &used);
 
 } // namespace dlnet::codegen
 

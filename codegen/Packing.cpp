@@ -7,7 +7,8 @@ using namespace mlir;
 using namespace dlnet;
 
 codegen::PackedWeights dlnet::codegen::packWeights(ElementsAttr weights,
-                                                   lnn::Packing packing) {
+                                                   lnn::Packing packing,
+                                                   bool unroll) {
   auto shape = weights.getShapedType().getShape();
   auto values = lnn::integerElements(weights);
   int64_t rows = shape[0], columns = shape[1];
@@ -28,24 +29,30 @@ codegen::PackedWeights dlnet::codegen::packWeights(ElementsAttr weights,
   auto word = [&](int64_t row, int64_t pair) {
     return halfword(row, 2 * pair) | halfword(row, 2 * pair + 1) << 16;
   };
-  if (!lnn::isSparse(packing)) {
-    for (int64_t block = 0; block < packed.rowBlocks; ++block)
-      for (int64_t pair = 0; pair < packed.columnPairs; ++pair)
-        for (int64_t row = block * 4; row < block * 4 + 4; row += 2)
-          packed.words.push_back(word(row, pair));
-    return packed;
-  }
-  for (int64_t row = 0; row < 2 * packed.rowPairs; row += 2) {
+  bool sparse = lnn::isSparse(packing);
+  // Adds a block, unless it is to be left out. Only zeros pack to zero: a
+  // borrow leaves the low byte.
+  auto add = [&](uint32_t block, size_t count, int64_t place) {
+    if (sparse && block == 0)
+      return;
+    packed.words.push_back(block);
+    if (!sparse)
+      return;
+    packed.blocks.push_back(static_cast<uint8_t>(place));
+    ++packed.blocks[count];
+  };
+  int64_t rowsTogether = sparse && !unroll ? 2 : 4;
+  for (int64_t row = 0; row < rows; row += rowsTogether) {
     size_t count = packed.blocks.size();
-    packed.blocks.push_back(0);
+    if (sparse)
+      packed.blocks.push_back(0);
     for (int64_t pair = 0; pair < packed.columnPairs; ++pair) {
-      // Only zeros pack to zero: a borrow leaves the low byte.
-      uint32_t block = word(row, pair);
-      if (block == 0)
+      if (rowsTogether == 2) {
+        add(word(row, pair), count, pair);
         continue;
-      packed.words.push_back(block);
-      packed.blocks.push_back(static_cast<uint8_t>(pair));
-      ++packed.blocks[count];
+      }
+      add(word(row, pair), count, 2 * pair);
+      add(word(row + 2, pair), count, 2 * pair + 1);
     }
   }
   if (packed.words.empty())

@@ -19,18 +19,24 @@ namespace dlnet::codegen {
 ///
 /// Dense: for each block of four rows and each pair of columns one word for
 /// rows 0, 1 and one for rows 2, 3. Sparse: for each pair of rows the words of
-/// the blocks that are not all zero, by rising column.
+/// the blocks that are not all zero, by rising column. Straight: the dense
+/// order without the words that are zero.
 struct PackedWeights {
   std::vector<uint32_t> words; ///< One at least, as C has no empty arrays.
-  /// Sparse only. For each pair of rows the number of its blocks, then the
-  /// pair of columns of each.
+  /// Sparse: for each pair of rows the number of its blocks, then the pair of
+  /// columns of each. Straight: for each four rows the number of blocks, then
+  /// for each twice its pair of columns, plus 1 for the lower two rows. Dense:
+  /// none.
   std::vector<uint8_t> blocks;
   int64_t rowBlocks = 0;   ///< Blocks of four rows, rounded up.
   int64_t rowPairs = 0;    ///< Pairs of rows, rounded up.
   int64_t columnPairs = 0; ///< Pairs of columns, rounded up.
 };
 
-PackedWeights packWeights(mlir::ElementsAttr weights, lnn::Packing packing);
+/// The words of a sparse packing are in straight order when `unroll`ed; it
+/// makes no difference to dense ones.
+PackedWeights packWeights(mlir::ElementsAttr weights, lnn::Packing packing,
+                          bool unroll = false);
 
 /// The kernel that reads a packing.
 Kernel kernelOf(lnn::Packing packing);

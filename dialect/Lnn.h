@@ -98,20 +98,32 @@ inline bool sizesAgree(int64_t a, int64_t b) {
 /// A sparse product names pairs of columns by a byte, and counts them by one.
 inline constexpr int64_t kMaxSparseColumns = 2 * 255;
 
-/// Greatest width of a product that may be straight-line code: its vector has
-/// at most 255 bytes, which one short instruction steps back over. Beyond it,
-/// what a loop costs does not count any more.
-inline constexpr int64_t kMaxUnrolledColumns = 126;
+/// Greatest width of a product that may be straight-line code. Dense: its
+/// vector has at most 255 bytes, which one short instruction steps back over.
+/// Sparse: a byte holds a column and a half of four rows. Beyond it, what a
+/// loop costs does not count any more.
+inline constexpr int64_t kMaxUnrolledColumns = 126, kMaxStraightColumns = 254;
 
 /// Whether a packing leaves out 2x2 blocks of zeros.
 inline bool isSparse(Packing packing) {
   return packing == Packing::DualRowSparse || packing == Packing::Sxtb16Sparse;
 }
 
+/// Greatest width of a product of a packing with `unroll`.
+inline int64_t maxUnrolledColumns(Packing packing) {
+  return isSparse(packing) ? kMaxStraightColumns : kMaxUnrolledColumns;
+}
+
 /// The dense packing of the same arithmetic.
 inline Packing denseOf(Packing packing) {
   bool dual = packing == Packing::DualRow || packing == Packing::DualRowSparse;
   return dual ? Packing::DualRow : Packing::Sxtb16;
+}
+
+/// The sparse packing of the same arithmetic.
+inline Packing sparseOf(Packing packing) {
+  return denseOf(packing) == Packing::DualRow ? Packing::DualRowSparse
+                                              : Packing::Sxtb16Sparse;
 }
 
 /// The elements of a float constant in double precision.

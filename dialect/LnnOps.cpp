@@ -386,10 +386,13 @@ LogicalResult MatvecS8Op::verify() {
            << sizeOf(getInput()) << " columns; a sparse packing names pairs of "
            << "them by a byte and takes " << kMaxSparseColumns
            << " at most"; // matvec_s8_c4
-  if (getUnroll() && (!getPacking() || isSparse(*getPacking()) ||
-                      sizeOf(getInput()) > kMaxUnrolledColumns))
-    return emitOpError("can be unrolled with a dense packing and at most ")
-           << kMaxUnrolledColumns << " columns only"; // matvec_s8_c5
+  if (getUnroll() && !getPacking())
+    return emitOpError("has no packing to be unrolled with"); // matvec_s8_c5
+  if (getUnroll() && sizeOf(getInput()) > maxUnrolledColumns(*getPacking()))
+    return emitOpError("has ")
+           << sizeOf(getInput()) << " columns; with packing "
+           << stringifyPacking(*getPacking()) << " it can be unrolled up to "
+           << maxUnrolledColumns(*getPacking()); // matvec_s8_c5
   return success();
 }
 

@@ -329,7 +329,8 @@ def Lnn_MatvecS8Op : Lnn_Op<"matvec_s8", [Pure]> {
     `packing` is how the weights lie in flash and which products the
     Cortex-M4 uses; it does not change the result. `lnn-prove-ranges` sets a
     dense one, `lnn-choose-packing` may make it sparse. `unroll` asks for a
-    kernel of its width without a loop; `lnn-unroll-products` decides.
+    kernel without a loop, for all dense products of its width or for the blocks
+    of one sparse one; `lnn-unroll-products` decides.
   }];
   let arguments = (ins Lnn_S16:$input, Lnn_Elements:$weights,
       OptionalAttr<Lnn_PackingAttr>:$packing, UnitAttr:$unroll);

@@ -279,7 +279,7 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
   command
       .add_option("--unroll-flash", options.unrollFlash,
                   "Bytes of flash that products without loops may add; "
-                  "default: 512 for speed, 0 for size")
+                  "default: 2048 for speed, 0 for size")
       ->check(CLI::Range(0, 1 << 20));
   command.add_flag("--print-ir-after-all", options.printIrAfterAll,
                    "Print the IR after each pass to standard error");

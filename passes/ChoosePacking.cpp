@@ -130,7 +130,8 @@ private:
       Cost sum;
       for (int form = 0; form < cost::kProductForms; ++form)
         if (kernels & (1u << form))
-          sum += costOf(cost::kernelBytes(static_cast<ProductForm>(form)), 0);
+          sum += costOf(
+              cost::kernelBytes({static_cast<ProductForm>(form), 0, {}}), 0);
       bool possible = llvm::all_of(products, [&](const Product &product) {
         const Choice *choice = cheapest(product, kernels);
         if (choice)

@@ -27,6 +27,8 @@ constexpr int64_t kShortLiteral = 255;
 /// Up to these sizes gcc copies or clears states without a loop, and copies
 /// them without the library.
 constexpr int64_t kShortCopy = 16, kShortClear = 14, kLongCopy = 32;
+/// Up to so many rows of an input sequence gcc makes one after another.
+constexpr int64_t kShortStack = 3;
 
 /// What gcc's estimate of code size (its pass cunroll) takes an operation for.
 int64_t gccSize(Term term) {
@@ -118,11 +120,17 @@ private:
 
   void count(StackOp op, int64_t times) {
     auto type = op.getResult().getType();
-    bool full =
-        static_cast<int64_t>(op.getColumns().size()) == type.getDimSize(1);
-    Term row = full ? Term::StackFullRow : Term::StackRow;
+    int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
+    int64_t filled = op.getColumns().size();
+    if (rows <= kShortStack) {
+      counts.add(Term::Straight, times);
+      counts.add(Term::StraightLoad, times, rows * filled);
+      counts.add(Term::Store, times, rows * columns);
+      return;
+    }
+    Term row = filled == columns ? Term::StackFullRow : Term::StackRow;
     counts.print(row);
-    counts.execute(row, times * type.getDimSize(0));
+    counts.execute(row, times * rows);
   }
 
   void count(MatvecS8Op op, int64_t times) {
@@ -134,20 +142,22 @@ private:
     cost::ProductShape shape =
         cost::productShape(sizeOf(op.getResult()), sizeOf(op.getInput()),
                            {weights.begin(), weights.end()});
-    cost::ProductCost product = op.getUnroll() ? cost::unrolledCost(shape, form)
-                                               : cost::productCost(shape, form);
+    bool unroll = op.getUnroll();
+    cost::ProductCost product = cost::productCost(shape, form, unroll);
     counts.add(kCalls[index], times);
     counts.kernelInstructions += times * product.instructions;
     counts.kernelCycles += times * product.cycles;
-    if (products.insert({index, op.getWeights().getAsOpaquePointer()}).second)
+    // Equal tables are one; words are in another order in straight kernels.
+    if (products
+            .insert({index, isSparse(*op.getPacking()) && unroll,
+                     op.getWeights().getAsOpaquePointer()})
+            .second)
       counts.tableBytes += product.tableBytes;
-    int64_t width = op.getUnroll() ? (shape.columns + 1) / 2 : 0;
-    if (!kernels.insert({form, width}).second)
+    cost::ProductKernel kernel = cost::productKernel(shape, form, unroll);
+    if (!kernels.insert(kernel).second)
       return;
-    counts.kernelBytes += op.getUnroll()
-                              ? cost::unrolledKernelBytes(form, shape.columns)
-                              : cost::kernelBytes(form);
-    if (!op.getUnroll() && !isSparse(*op.getPacking()))
+    counts.kernelBytes += cost::kernelBytes(kernel);
+    if (!unroll && !isSparse(*op.getPacking()))
       counts.print(Term::LoopKernel);
   }
 
@@ -369,9 +379,8 @@ private:
   ModelOp model;
   cost::Counts counts;
   std::set<Table> tables; ///< Equal ones are printed once.
-  std::set<std::pair<int, const void *>> products;
-  /// With the pairs of columns of those that are unrolled, else 0.
-  std::set<std::pair<cost::ProductForm, int64_t>> kernels;
+  std::set<std::tuple<int, bool, const void *>> products;
+  std::set<cost::ProductKernel> kernels;
 };
 
 } // namespace

@@ -501,13 +501,16 @@ def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
   let summary = "Write products as straight-line code where flash allows";
   let description = [{
     A kernel takes the width of its product when it runs, and counts columns in
-    a loop. Known shapes allow one without a loop, for all dense products of one
-    packing and width: fewer instructions, and most often more code. Marks such
-    products `unroll`, first those that save the most instructions of a forecast
-    a byte, as long as each byte saves at least one instruction and all of them
-    together add at most `flash` bytes. A dense kernel with a loop that no
-    product calls any more is not emitted, which counts too. A sparse product is
-    made dense where that is faster without a loop; its larger table counts.
+    a loop; a sparse one looks up which columns. Known shapes and weights allow
+    kernels without: one for all dense products of one packing and width, and
+    straight-line code for one matrix, which does nothing for blocks of zeros.
+    That means fewer instructions, and most often more code.
+
+    Marks products `unroll`, and makes their packing dense or sparse to fit,
+    first what saves the most instructions of a forecast a byte, as long as each
+    byte saves at least one instruction and all of it adds at most `flash`
+    bytes. Tables that grow or shrink count, and kernels that no product calls
+    any more.
 
     ```mlir
     lnn.model @tiny {
@@ -528,8 +531,8 @@ def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
     ```
   }];
   let options = [
-    Option<"flash", "flash", "int64_t", "512",
-           "most bytes of code that unrolling may add; 0: what adds none">];
+    Option<"flash", "flash", "int64_t", "2048",
+           "most bytes that unrolling may add; 0: what adds none">];
   let statistics = [
     Statistic<"numUnrolled", "unrolled", "Number of products without a loop">];
 }

@@ -38,7 +38,7 @@ struct ToInt8Options : mlir::PassPipelineOptions<ToInt8Options> {
   Option<int64_t> unrollFlash{
       *this, "unroll-flash",
       llvm::cl::desc("bytes that unrolled products may add; -1: as the "
-                     "objective wants it, 512 for speed and 0 for size"),
+                     "objective wants it, 2048 for speed and 0 for size"),
       llvm::cl::init(-1)};
 };
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// lnn-unroll-products: flash for time, where it buys most. All products of one
-// packing and width share a kernel, so they are unrolled together or not at
-// all. The choice of a sparse packing was made against a loop, and is looked at
-// again here.
+// lnn-unroll-products: flash for time, where it buys most. The choice of a
+// sparse packing was made between loops, and is looked at again here.
 #include "passes/Passes.h"
 #include "passes/Runs.h"
 #include "passes/cost/ProductCost.h"
 
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/MapVector.h"
+
+#include <map>
+#include <optional>
 
 namespace dlnet::lnn {
 #define GEN_PASS_DEF_UNROLLPRODUCTS
@@ -22,22 +24,39 @@ using cost::ProductForm;
 
 namespace {
 
-/// The products that one unrolled kernel would serve.
-struct Group {
+/// One way to do a product.
+struct Form {
   Packing packing;
-  int64_t bytes = 0;     ///< Of the unrolled kernel, and of tables that grow.
-  int64_t saved = 0;     ///< Instructions of a forecast.
-  bool hasLoops = false; ///< Some call the kernel with the loop now.
-  SmallVector<MatvecS8Op> products;
-  bool unrolled = false;
+  bool unroll;
+  int64_t tableBytes, instructions; ///< Instructions are those of a forecast.
+  unsigned kernel;                  ///< Its place among all kernels.
 };
 
-/// Whether `a` is the better bargain; bytes that are not positive are a gift.
-bool isBetter(const Group &a, int64_t aBytes, const Group &b, int64_t bBytes) {
-  if (aBytes <= 0 || bBytes <= 0)
-    return aBytes < bBytes;
-  return a.saved * bBytes > b.saved * aBytes;
-}
+struct Product {
+  MatvecS8Op op;
+  int64_t runs;
+  cost::ProductShape shape;
+};
+
+/// A change to be made or not: products, in order, get new forms.
+using Move = SmallVector<std::pair<unsigned, Form>>;
+
+/// What all products cost together.
+struct Total {
+  int64_t bytes = 0, instructions = 0;
+};
+
+/// What a move adds and saves.
+struct Bargain {
+  int64_t bytes, saved;
+
+  /// Bytes that are not positive are a gift.
+  bool isBetterThan(const Bargain &other) const {
+    if (bytes <= 0 || other.bytes <= 0)
+      return bytes < other.bytes;
+    return saved * other.bytes > other.saved * bytes;
+  }
+};
 
 struct UnrollProducts : lnn::impl::UnrollProductsBase<UnrollProducts> {
   using UnrollProductsBase::UnrollProductsBase;
@@ -48,91 +67,128 @@ struct UnrollProducts : lnn::impl::UnrollProductsBase<UnrollProducts> {
           << flash.getValue() << " bytes of flash; expected 0 or more";
       return signalPassFailure();
     }
-    if (failed(findGroups()))
+    if (failed(findProducts()))
       return signalPassFailure();
-    int64_t left = flash;
-    while (Group *group = bestGroup(left)) {
-      left -= addedBytes(*group);
-      group->unrolled = true;
-      for (MatvecS8Op op : group->products) {
-        op.setPacking(group->packing);
-        op.setUnroll(true);
+    std::vector<Move> moves = allMoves();
+    for (int64_t left = flash;;) {
+      std::optional<Bargain> best;
+      Move bestMove;
+      for (const Move &move : moves) {
+        Move faster = fasterPart(move);
+        Bargain bargain = bargainOf(faster);
+        if (bargain.saved <= 0 || bargain.bytes > left ||
+            bargain.bytes > bargain.saved)
+          continue;
+        if (!best || bargain.isBetterThan(*best)) {
+          best = bargain;
+          bestMove = faster;
+        }
       }
-      numUnrolled += group->products.size();
+      if (!best)
+        break;
+      left -= best->bytes;
+      apply(bestMove, forms);
+    }
+    for (auto [product, form] : llvm::zip(products, forms)) {
+      product.op.setPacking(form.packing);
+      product.op.setUnroll(form.unroll);
+      numUnrolled += form.unroll;
     }
   }
 
 private:
-  LogicalResult findGroups() {
-    groups.clear();
-    llvm::MapVector<std::pair<Packing, int64_t>, Group> found;
+  LogicalResult findProducts() {
+    products.clear();
+    forms.clear();
+    kernels.clear();
     WalkResult result = getOperation().getBody().walk([&](MatvecS8Op op) {
       if (!op.getPacking()) {
         op.emitError("has no packing; run lnn-prove-ranges");
         return WalkResult::interrupt();
       }
-      op.setUnroll(false);
-      Packing packing = denseOf(*op.getPacking());
-      int64_t pairs = (sizeOf(op.getInput()) + 1) / 2;
-      addTo(found[{packing, pairs}], packing, op);
+      auto weights = integerElements(op.getWeights());
+      products.push_back(
+          {op, runsOf(op),
+           cost::productShape(sizeOf(op.getResult()), sizeOf(op.getInput()),
+                              {weights.begin(), weights.end()})});
+      forms.push_back(formOf(products.back(), *op.getPacking(), false));
       return WalkResult::advance();
     });
-    if (result.wasInterrupted())
-      return failure();
-    for (auto &[key, group] : found)
-      if (!group.products.empty())
-        groups.push_back(std::move(group));
-    return success();
+    return failure(result.wasInterrupted());
   }
 
-  void addTo(Group &group, Packing packing, MatvecS8Op op) {
+  Form formOf(const Product &product, Packing packing, bool unroll) {
     auto form = static_cast<ProductForm>(packing);
-    auto weights = integerElements(op.getWeights());
-    cost::ProductShape shape =
-        cost::productShape(sizeOf(op.getResult()), sizeOf(op.getInput()),
-                           {weights.begin(), weights.end()});
-    cost::ProductCost now =
-        cost::productCost(shape, static_cast<ProductForm>(*op.getPacking()));
-    cost::ProductCost unrolled = cost::unrolledCost(shape, form);
-    if (unrolled.instructions >= now.instructions)
-      return; // sparse, and better so
-    if (group.products.empty()) {
-      group.packing = packing;
-      group.bytes = cost::unrolledKernelBytes(form, shape.columns);
+    cost::ProductCost cost = cost::productCost(product.shape, form, unroll);
+    auto kernel = cost::productKernel(product.shape, form, unroll);
+    unsigned number = kernels.insert({kernel, kernels.size()}).first->second;
+    return {packing, unroll, cost.tableBytes, product.runs * cost.instructions,
+            number};
+  }
+
+  /// Dense products of one packing and width share an unrolled kernel, so they
+  /// move together. Each may become straight alone, or with those, since the
+  /// last one to leave a kernel takes its bytes with it.
+  std::vector<Move> allMoves() {
+    std::vector<Move> moves;
+    llvm::MapVector<std::pair<Packing, int64_t>, std::pair<Move, Move>> groups;
+    for (auto [index, product] : llvm::enumerate(products)) {
+      Packing dense = denseOf(*product.op.getPacking());
+      auto &[unrolled, straight] =
+          groups[{dense, (product.shape.columns + 1) / 2}];
+      if (product.shape.columns <= maxUnrolledColumns(dense))
+        unrolled.push_back({index, formOf(product, dense, true)});
+      Packing sparse = sparseOf(dense);
+      if (product.shape.columns <= maxUnrolledColumns(sparse)) {
+        straight.push_back({index, formOf(product, sparse, true)});
+        moves.push_back({straight.back()});
+      }
     }
-    group.bytes += unrolled.tableBytes - now.tableBytes;
-    group.saved += runsOf(op) * (now.instructions - unrolled.instructions);
-    group.hasLoops |= !isSparse(*op.getPacking());
-    group.products.push_back(op);
-  }
-
-  /// Bytes that unrolling one more group adds: the last one of its packing
-  /// leaves the kernel with the loop without a caller.
-  int64_t addedBytes(const Group &group) const {
-    bool isLast =
-        group.hasLoops && llvm::all_of(groups, [&](const Group &other) {
-          return &other == &group || other.packing != group.packing ||
-                 !other.hasLoops || other.unrolled;
-        });
-    auto form = static_cast<ProductForm>(group.packing);
-    return group.bytes - (isLast ? cost::kernelBytes(form) : 0);
-  }
-
-  /// The group to unroll next, or null.
-  Group *bestGroup(int64_t left) {
-    Group *best = nullptr;
-    for (Group &group : groups) {
-      int64_t bytes = addedBytes(group);
-      bool wide = sizeOf(group.products[0].getInput()) > kMaxUnrolledColumns;
-      if (group.unrolled || wide || bytes > left || bytes > group.saved)
-        continue;
-      if (!best || isBetter(group, bytes, *best, addedBytes(*best)))
-        best = &group;
+    for (auto &[key, group] : groups) {
+      moves.push_back(std::move(group.first));
+      moves.push_back(std::move(group.second));
     }
-    return best;
+    return moves;
   }
 
-  SmallVector<Group> groups;
+  Move fasterPart(const Move &move) const {
+    Move faster;
+    for (const auto &[index, form] : move)
+      if (form.instructions < forms[index].instructions)
+        faster.push_back({index, form});
+    return faster;
+  }
+
+  Bargain bargainOf(const Move &move) const {
+    std::vector<Form> after = forms;
+    apply(move, after);
+    Total from = totalOf(forms), to = totalOf(after);
+    return {to.bytes - from.bytes, from.instructions - to.instructions};
+  }
+
+  static void apply(const Move &move, std::vector<Form> &to) {
+    for (const auto &[index, form] : move)
+      to[index] = form;
+  }
+
+  /// With the bytes of each kernel that any product uses.
+  Total totalOf(const std::vector<Form> &some) const {
+    Total total;
+    llvm::BitVector used(kernels.size());
+    for (const Form &form : some) {
+      total.bytes += form.tableBytes;
+      total.instructions += form.instructions;
+      used.set(form.kernel);
+    }
+    for (const auto &[kernel, number] : kernels)
+      if (used.test(number))
+        total.bytes += cost::kernelBytes(kernel);
+    return total;
+  }
+
+  std::vector<Product> products;
+  std::vector<Form> forms; ///< Of the products, as far as was decided.
+  std::map<cost::ProductKernel, unsigned> kernels;
 };
 
 } // namespace

@@ -8,15 +8,10 @@ using namespace mlir;
 using namespace dlnet;
 using nlohmann::json;
 
-FailureOr<json> report::errorBoundOf(Compiler &compiler,
-                                     const FamilyModel &source,
+FailureOr<json> report::errorBoundOf(lnn::ModelOp quantized,
                                      const CompileOptions &options) {
-  auto quantized = compiler.import(source, source.name);
-  if (failed(quantized) || failed(compiler.discretize(*quantized, options)) ||
-      failed(compiler.quantize(*quantized, options)))
-    return failure();
-  auto bound = lnn::boundError(quantized->model(),
-                               static_cast<unsigned>(options.lutBits));
+  auto bound =
+      lnn::boundError(quantized, static_cast<unsigned>(options.lutBits));
   if (failed(bound))
     return failure();
   json assumed = json::array();

@@ -102,16 +102,10 @@ json toJson(const Row &row) {
 
 } // namespace
 
-FailureOr<json> report::quantizationOf(Compiler &compiler,
-                                       const FamilyModel &source,
-                                       const CompileOptions &options) {
-  auto quantized = compiler.import(source, source.name);
-  if (failed(quantized) || failed(compiler.discretize(*quantized, options)) ||
-      failed(compiler.quantize(*quantized, options)))
-    return failure();
-  lnn::ModelOp model = quantized->model();
+FailureOr<json> report::quantizationOf(lnn::ModelOp quantized,
+                                       const FamilyModel &source) {
   llvm::MapVector<Value, Rows> values;
-  model.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+  quantized.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
     auto format = op->getAttrOfType<lnn::FixedAttr>(lnn::kFormatAttr);
     // Constants and what only moves values have nothing to clip.
     if (format && format.getWidth() == 16 &&
@@ -119,7 +113,7 @@ FailureOr<json> report::quantizationOf(Compiler &compiler,
       values[op->getResult(0)] = rowsOf(op, format);
   });
   auto executor = lnn::FloatExecutor::compile(
-      model, [&](Value value, ArrayRef<float> elements) {
+      quantized, [&](Value value, ArrayRef<float> elements) {
         auto it = values.find(value);
         if (it == values.end())
           return;

@@ -133,9 +133,13 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
   json compilation = timesOf(compiler.times, subject.seconds);
   auto forecasts =
       forecastsOf(compiler, *selected.source, selected.model, subject.options);
-  auto quantization =
-      quantizationOf(compiler, *selected.source, subject.options);
-  auto errorBound = errorBoundOf(compiler, *selected.source, subject.options);
+  auto quantized = compiler.import(*selected.source, selected.source->name);
+  if (failed(quantized) ||
+      failed(compiler.discretize(*quantized, subject.options)) ||
+      failed(compiler.quantize(*quantized, subject.options)))
+    return failure();
+  auto quantization = quantizationOf(quantized->model(), *selected.source);
+  auto errorBound = errorBoundOf(quantized->model(), subject.options);
   if (failed(forecasts) || failed(quantization) || failed(errorBound))
     return failure();
   const Target &target = subject.candidates.forTarget();

@@ -44,15 +44,14 @@ mlir::FailureOr<nlohmann::json> forecastsOf(Compiler &compiler,
                                             const CompileOptions &options);
 
 /// What 16-bit values can hold, what they held in training and what they hold
-/// on simulated windows, and how much of that is clipped.
-mlir::FailureOr<nlohmann::json> quantizationOf(Compiler &compiler,
-                                               const FamilyModel &source,
-                                               const CompileOptions &options);
+/// on simulated windows, and how much of that is clipped. `quantized` is
+/// `source` on the real level, with its formats.
+mlir::FailureOr<nlohmann::json> quantizationOf(lnn::ModelOp quantized,
+                                               const FamilyModel &source);
 
 /// A proof of how far the int8 forecast can be from the float one, and what it
-/// assumes.
-mlir::FailureOr<nlohmann::json> errorBoundOf(Compiler &compiler,
-                                             const FamilyModel &source,
+/// assumes, of a model on the real level with its formats.
+mlir::FailureOr<nlohmann::json> errorBoundOf(lnn::ModelOp quantized,
                                              const CompileOptions &options);
 
 /// What an operation's location says: the name of its weights or its role.

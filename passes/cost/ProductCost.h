@@ -6,6 +6,7 @@
 #define DLNET_PASSES_COST_PRODUCTCOST_H
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 namespace dlnet::cost {
@@ -14,40 +15,54 @@ namespace dlnet::cost {
 enum class ProductForm { DualRow, Sxtb16, DualRowSparse, Sxtb16Sparse };
 inline constexpr int kProductForms = 4;
 
+/// For each pair of rows the pairs of columns, rising, of its 2x2 blocks that
+/// are not all zero.
+using Blocks = std::vector<std::vector<int64_t>>;
+
 /// The shape of a matrix, as far as its cost goes.
 struct ProductShape {
   int64_t rows = 0, columns = 0;
-  /// For each pair of rows, how many of its 2x2 blocks are not all zero.
-  std::vector<int64_t> blocks;
+  Blocks blocks;
 };
 
-/// Counts the blocks of a matrix; `weights` are its rows, one after another.
+/// Finds the blocks of a matrix; `weights` are its rows, one after another.
 ProductShape productShape(int64_t rows, int64_t columns,
                           const std::vector<int64_t> &weights);
+
+/// A function that does products. Two products share it when it is equal.
+struct ProductKernel {
+  ProductForm form;
+  int64_t pairs = 0; ///< Of columns, when it is for that many only; else 0.
+  Blocks blocks;     ///< Of the matrix that it is for, when it is straight.
+
+  bool operator<(const ProductKernel &other) const {
+    return std::tie(form, pairs, blocks) <
+           std::tie(other.form, other.pairs, other.blocks);
+  }
+};
+
+/// The kernel of a product: with loops over rows and columns, or, when it is
+/// unrolled, with one over rows only if dense, with none if sparse.
+ProductKernel productKernel(const ProductShape &shape, ProductForm form,
+                            bool unrolled);
+
+/// Bytes of its code at -O2. Those that are unrolled, and sparse ones, are
+/// assembler and the same at any level.
+int64_t kernelBytes(const ProductKernel &kernel);
 
 struct ProductCost {
   int64_t tableBytes = 0;
   /// Of one call of the kernel on a Cortex-M4, from its first instruction to
   /// its return: exact for arm-none-eabi-gcc 12.2 at -O2 where the kernel
-  /// is a function of its own. Sparse ones are the same at any level.
+  /// is a function of its own.
   int64_t instructions = 0;
   /// Of the same call by the middle estimate of the cycle model of
   /// test/tools/m4, without wait states.
   int64_t cycles = 0;
 };
 
-ProductCost productCost(const ProductShape &shape, ProductForm form);
-
-/// Bytes of the code of the kernel at -O2, which all products of the form
-/// share.
-int64_t kernelBytes(ProductForm form);
-
-/// The same of a dense product whose kernel is straight-line code of its width
-/// in assembler, and so the same at any level of optimization.
-ProductCost unrolledCost(const ProductShape &shape, ProductForm form);
-
-/// Bytes of that kernel, which all products of the form and width share.
-int64_t unrolledKernelBytes(ProductForm form, int64_t columns);
+ProductCost productCost(const ProductShape &shape, ProductForm form,
+                        bool unrolled = false);
 
 } // namespace dlnet::cost
 

@@ -8,8 +8,9 @@ The cost of a model is linear in counts of what the emitter prints and of what a
 exact for the kernels of products. N random models, each optimized for speed and every other one for size, too, are
 counted, built and run on an emulated Cortex-M4; least squares of the relative errors give the price of each count.
 Some counts come in fixed company, so that many prices explain a model equally well: of those, the ones nearest to
-GUESS are taken, what one reads in disassembled models. A quarter of the models is held out to say how good the fit
-is, and the result goes to passes/cost/CostTable.inc. The compiler must be built again after that.
+GUESS are taken, what one reads in disassembled models. How good that is, is said by models that a fit has not seen:
+each quarter of them is predicted by a fit to the others. The prices are those of a fit to all, and go to
+passes/cost/CostTable.inc. The compiler must be built again after that.
 
 To be run when the emitted C or the compiler of the target changes, and done so by `./dlnet calibrate`. Needs NumPy.
 """
@@ -43,6 +44,8 @@ GUESS = {
 }
 # What a relative change of a guess weighs against a relative error of a model.
 TRUST = 1e-3
+QUARTERS = 4
+FAMILY = 200  # models in one file
 # Figures that are fitted: which of the counts make them, and what of them is known beforehand.
 FITTED = {
     "flash": ("printed", ("kernel_bytes", "table_bytes")),
@@ -86,16 +89,29 @@ def fit(samples, figure):
     return guess * (1 + changes)
 
 
+def group(one):
+    """Which quarter a sample is in. Models come in fours, one of each cell; none is in two quarters."""
+    return int(one["model"].removeprefix("random")) // 4 % QUARTERS
+
+
+def unseen_errors(samples, figure):
+    """The relative error of each sample by a fit to the other quarters."""
+    parts = [[[one for one in samples if (group(one) == part) == held] for held in (False, True)]
+             for part in range(QUARTERS)]
+    return np.concatenate([errors(held, figure, fit(others, figure)) for others, held in parts])
+
+
 def errors(samples, figure, prices):
     return (matrix(samples, figure) @ prices + known(samples, figure)) / measured(samples, figure) - 1
 
 
-def report(prices, fitted, held):
-    lines = [f"{figure}: {abs(errors(held, figure, prices[figure])).max():.1%} at most, "
-             f"{np.sqrt(np.square(errors(held, figure, prices[figure])).mean()):.1%} root mean square"
-             for figure in FITTED]
+def report(samples):
+    lines = []
+    for figure in FITTED:
+        found = unseen_errors(samples, figure)
+        lines.append(f"{figure}: {abs(found).max():.1%} at most, {np.sqrt(np.square(found).mean()):.1%} root mean square")
     compiler = cost_samples.output("arm-none-eabi-gcc", "-dumpfullversion").strip()
-    return (f"fitted to {len(fitted)} builds of random models by arm-none-eabi-gcc {compiler} at -O2", lines)
+    return (f"fitted to {len(samples)} builds of random models by arm-none-eabi-gcc {compiler} at -O2", lines)
 
 
 def write(prices, summary):
@@ -104,7 +120,7 @@ def write(prices, summary):
             "//\n"
             "// Made by test/bench/calibrate_cost.py; do not edit. The prices are\n"
             f"// {how}.\n"
-            "// Their errors on others:\n" + "".join(f"//   {line}\n" for line in lines) +
+            "// Errors on models that a fit has not seen:\n" + "".join(f"//   {line}\n" for line in lines) +
             "//\n"
             "// DLNET_PRICE(term, " + ", ".join(FITTED) + ")\n")
     for i, term in enumerate(GUESS):
@@ -117,20 +133,19 @@ def write(prices, summary):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--models", type=int, default=240)
+    parser.add_argument("--models", type=int, default=600)
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     if options.models > cost_model.FIRST_UNSEEN:
         parser.error(f"at most {cost_model.FIRST_UNSEEN} models: the others are for the test")
-    with tempfile.TemporaryDirectory() as folder:
-        family = os.path.join(folder, "random.safetensors")
-        names = cost_samples.random_family(build, family, 0, options.models)
-        samples = sample(build, family, names, "speed") + sample(build, family, names[::2], "size")
-    # Models in fours, one of each cell; none is on both sides.
-    held = [one for one in samples if names.index(one["model"]) // 4 % 4 == 3]
-    fitted = [one for one in samples if names.index(one["model"]) // 4 % 4 != 3]
-    prices = {figure: fit(fitted, figure) for figure in FITTED}
-    summary = report(prices, fitted, held)
+    samples = []
+    for first in range(0, options.models, FAMILY):
+        with tempfile.TemporaryDirectory() as folder:
+            family = os.path.join(folder, "random.safetensors")
+            names = cost_samples.random_family(build, family, first, min(FAMILY, options.models - first))
+            samples += sample(build, family, names, "speed") + sample(build, family, names[::2], "size")
+    prices = {figure: fit(samples, figure) for figure in FITTED}
+    summary = report(samples)
     write(prices, summary)
     print(TABLE + ": " + "\n  ".join([summary[0], *summary[1]]))
 

@@ -40,11 +40,15 @@ def compile_model(build, family, model, folder, *options):
                   "-o", folder, *options)
 
 
-def predict(build, family, model, options):
-    """What the compiler says: the lnn.cost of a model."""
-    text = compile_model(build, family, model, ".", "--emit=int8", *options)
+def predict(build, family, model, options, folder):
+    """What the compiler says: the lnn.cost of a model, and what tables take of RAM."""
+    text = compile_model(build, family, model, folder, "--emit=int8", *options)
     cost = re.search(r"lnn\.cost = \{([^}]*)\}", text)[1]
-    return {name: int(value) for name, value in re.findall(r"(\w+) = (\d+) : i64", cost)}
+    figures = {name: int(value) for name, value in re.findall(r"(\w+) = (\d+) : i64", cost)}
+    in_ram = re.search(r"^tables (\d+) B, in RAM too", compile_model(build, family, model, folder, *options), re.M)
+    if in_ram:
+        figures["ram"] += int(in_ram[1])
+    return figures
 
 
 def measure(build, family, model, options, port, folder):
@@ -60,9 +64,11 @@ def measure(build, family, model, options, port, folder):
     if run["status"] != 0:
         raise RuntimeError(f"{model}: {run['stdout'].strip()}")
     call = run["calls"]["soh_predict"][0]
-    return {"flash": text + data, "ram": run["values"]["state_bytes"] + bss,
-            "stack": run["values"]["predict_stack_bytes"], "instructions": call["instructions"],
-            "cycles": call["cycles"]["mid"]}
+    with open(os.path.join(folder, "soh.c"), encoding="utf-8") as file:
+        kernels = re.findall(r"^ +dln_matvec_(\w+)\(.*\); /\*", file.read(), re.M)
+    return {"options": options, "kernels": kernels, "flash": text + data,
+            "ram": run["values"]["state_bytes"] + data + bss, "stack": run["values"]["predict_stack_bytes"],
+            "instructions": call["instructions"], "cycles": call["cycles"]["mid"]}
 
 
 def measure_all(build, family, models, options=()):
@@ -81,8 +87,12 @@ def measure_all(build, family, models, options=()):
 
 def predict_all(build, family, models, options=()):
     """The predicted costs of the same."""
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda model: {"model": model, **predict(build, family, model, options)}, models))
+    build, family = os.path.abspath(build), os.path.abspath(family)
+    with tempfile.TemporaryDirectory() as folder:
+        def one(model):
+            return {"model": model, **predict(build, family, model, options, os.path.join(folder, model))}
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(one, models))
 
 
 def random_family(build, path, first, count):

@@ -58,15 +58,8 @@
 
 // matvec_s8_c5: no packing
 %i = "test.value"() : () -> tensor<2xi16>
-// expected-error @below {{can be unrolled with a dense packing and at most 126 columns only}}
+// expected-error @below {{has no packing to be unrolled with}}
 %r = lnn.matvec_s8 %i weights dense<1> : tensor<2x2xi8> unroll : tensor<2xi16> -> tensor<2xi32>
-
-// -----
-
-// matvec_s8_c5: sparse
-%i = "test.value"() : () -> tensor<2xi16>
-// expected-error @below {{can be unrolled with a dense packing and at most 126 columns only}}
-%r = lnn.matvec_s8 %i weights dense<1> : tensor<2x2xi8> packing sxtb16_sparse unroll : tensor<2xi16> -> tensor<2xi32>
 
 // -----
 
@@ -74,5 +67,14 @@
 %i = "test.value"() : () -> tensor<126xi16>
 %j = "test.value"() : () -> tensor<127xi16>
 %q = lnn.matvec_s8 %i weights dense<1> : tensor<2x126xi8> packing sxtb16 unroll : tensor<126xi16> -> tensor<2xi32>
-// expected-error @below {{can be unrolled with a dense packing and at most 126 columns only}}
+// expected-error @below {{has 127 columns; with packing sxtb16 it can be unrolled up to 126}}
 %r = lnn.matvec_s8 %j weights dense<1> : tensor<2x127xi8> packing sxtb16 unroll : tensor<127xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c5: sparse and wide; 254 is not.
+%i = "test.value"() : () -> tensor<254xi16>
+%j = "test.value"() : () -> tensor<255xi16>
+%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x254xi8> packing dual_row_sparse unroll : tensor<254xi16> -> tensor<2xi32>
+// expected-error @below {{has 255 columns; with packing dual_row_sparse it can be unrolled up to 254}}
+%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x255xi8> packing dual_row_sparse unroll : tensor<255xi16> -> tensor<2xi32>

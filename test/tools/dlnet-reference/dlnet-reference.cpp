@@ -290,9 +290,10 @@ std::string cArray(const char *type, const char *name,
 /// prints the bytes of its tables and what all of it was expected to cost.
 int makeProduct(const ProductArguments &arguments) {
   auto packing = lnn::symbolizePacking(arguments.packing);
-  if (arguments.unroll &&
-      (lnn::isSparse(*packing) || arguments.columns > lnn::kMaxUnrolledColumns))
-    return fail("--unroll: only dense products of at most 126 columns");
+  int64_t widest = lnn::maxUnrolledColumns(*packing);
+  if (arguments.unroll && arguments.columns > widest)
+    return fail(fmt::format("--unroll: {} products have at most {} columns",
+                            arguments.packing, widest));
   std::mt19937 random(arguments.seed);
   int64_t rows = arguments.rows, columns = arguments.columns;
   std::vector<int8_t> weights(rows * columns);
@@ -316,32 +317,38 @@ int makeProduct(const ProductArguments &arguments) {
                                           mlir::IntegerType::get(&context, 8));
   codegen::PackedWeights packed = codegen::packWeights(
       mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int8_t>(weights)),
-      *packing);
+      *packing, arguments.unroll);
   auto form = static_cast<cost::ProductForm>(*packing);
   cost::ProductShape shape =
       cost::productShape(rows, columns, {weights.begin(), weights.end()});
-  bool unroll = arguments.unroll;
-  cost::ProductCost cost =
-      unroll ? cost::unrolledCost(shape, form) : cost::productCost(shape, form);
-  int64_t kernelBytes = unroll ? cost::unrolledKernelBytes(form, columns)
-                               : cost::kernelBytes(form);
+  bool unroll = arguments.unroll, sparse = lnn::isSparse(*packing);
+  cost::ProductCost cost = cost::productCost(shape, form, unroll);
+  int64_t kernelBytes =
+      cost::kernelBytes(cost::productKernel(shape, form, unroll));
 
   x.resize(packed.columnPairs * 2, 0);
-  std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n";
-  codegen::Kernel used = codegen::kernelOf(*packing);
+  codegen::UsedKernels used;
   std::string kernel = arguments.packing;
-  if (unroll) {
-    source += codegen::kernelText({}, {{used, packed.columnPairs}});
-    kernel += fmt::format("_{}", packed.columnPairs);
+  if (!unroll) {
+    used.common.insert(codegen::kernelOf(*packing));
+  } else if (sparse) {
+    used.straight.push_back(
+        {codegen::kernelOf(*packing), packed.rowPairs, packed.blocks});
+    kernel += "_0";
   } else {
-    source += codegen::kernelText({used});
+    used.unrolled.insert({codegen::kernelOf(*packing), packed.columnPairs});
+    kernel += fmt::format("_{}", packed.columnPairs);
   }
+  std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n" +
+                       codegen::kernelText(used);
   source += cArray("uint32_t", "weights", packed.words);
   source += cArray("int32_t", "expected", y);
   std::string input = cArray("int16_t", "x", x);
   source += "__attribute__((aligned(4))) " + input;
   std::string call, tableBytes = "sizeof weights";
-  if (lnn::isSparse(*packing)) {
+  if (sparse && unroll) {
+    call = "w, x, y";
+  } else if (sparse) {
     source += cArray("uint8_t", "blocks", packed.blocks);
     call = fmt::format("w, blocks, x, y, {}u", packed.rowPairs);
     tableBytes += " + sizeof blocks";
@@ -430,7 +437,7 @@ int main(int argc, char **argv) {
       ->check(CLI::Range(0.0, 1.0));
   sub->add_option("--seed", product.seed);
   sub->add_flag("--unroll", product.unroll,
-                "A dense product without a loop over columns");
+                "Without a loop over columns, or blocks");
   sub->add_option("-o,--output", product.output)->required();
   sub->callback([&] { command = [&] { return makeProduct(product); }; });
 

@@ -98,4 +98,30 @@ TEST(Packing, SparseTakesAsManyColumnsAsAByteCounts) {
   EXPECT_EQ(packed.blocks.back(), 254);
 }
 
+TEST(Packing, StraightTakesTheBlocksOfFourRowsByColumn) {
+  mlir::MLIRContext context;
+  std::vector<int8_t> values(7 * 5);
+  values[5 * 0 + 4] = 4; // rows 0 and 1, the third pair of columns
+  values[5 * 1 + 0] = 1; // rows 0 and 1, the first
+  values[5 * 2 + 1] = 2; // rows 2 and 3, the first
+  values[5 * 6 + 2] = 3; // row 6 of seven, the second
+  auto packed = codegen::packWeights(matrix(context, 7, 5, values),
+                                     lnn::Packing::DualRowSparse, true);
+  EXPECT_EQ(packed.rowPairs, 4);
+  EXPECT_EQ(packed.words, (std::vector<uint32_t>{0x00000001u, 0x02000000u,
+                                                 0x00000400u, 0x00000300u}));
+  EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{3, 0, 1, 4, 1, 3}));
+}
+
+TEST(Packing, StraightTakesAsManyColumnsAsAByteNumbers) {
+  mlir::MLIRContext context;
+  int64_t columns = lnn::kMaxStraightColumns;
+  auto packed = codegen::packWeights(
+      matrix(context, 4, columns, std::vector<int8_t>(4 * columns, 1)),
+      lnn::Packing::Sxtb16Sparse, true);
+  ASSERT_EQ(packed.blocks.size(), 255u);
+  EXPECT_EQ(packed.blocks.front(), 254);
+  EXPECT_EQ(packed.blocks.back(), 253);
+}
+
 } // namespace

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <random>
 
 using namespace dlnet;
@@ -39,11 +40,17 @@ TEST(ProductCost, TablesAreAsLargeAsWhatIsPacked) {
     cost::ProductShape shape =
         cost::productShape(rows, columns, {weights.begin(), weights.end()});
     for (lnn::Packing packing : kPackings) {
-      codegen::PackedWeights packed = codegen::packWeights(attr, packing);
+      codegen::PackedWeights packed =
+          codegen::packWeights(attr, packing, false);
       EXPECT_EQ(
           cost::productCost(shape, formOf(packing)).tableBytes,
           static_cast<int64_t>(4 * packed.words.size() + packed.blocks.size()))
           << stringifyPacking(packing).str() << " " << rows << "x" << columns;
+      packed = codegen::packWeights(attr, packing, true);
+      EXPECT_EQ(cost::productCost(shape, formOf(packing), true).tableBytes,
+                static_cast<int64_t>(4 * packed.words.size()))
+          << stringifyPacking(packing).str() << " " << rows << "x" << columns
+          << " unrolled";
     }
   }
 }
@@ -51,13 +58,19 @@ TEST(ProductCost, TablesAreAsLargeAsWhatIsPacked) {
 TEST(ProductCost, EveryBlockThatGoesMakesSparseCheaper) {
   for (lnn::Packing packing :
        {lnn::Packing::DualRowSparse, lnn::Packing::Sxtb16Sparse}) {
-    cost::ProductShape shape{2, 100, {50}};
-    cost::ProductCost full = cost::productCost(shape, formOf(packing));
-    for (int64_t &count = shape.blocks.front(); count > 0;) {
-      --count;
-      cost::ProductCost less = cost::productCost(shape, formOf(packing));
-      EXPECT_LT(less.instructions, full.instructions) << count;
-      full = less;
+    for (bool unroll : {false, true}) {
+      cost::ProductShape shape{2, 100, {std::vector<int64_t>(50)}};
+      std::iota(shape.blocks[0].begin(), shape.blocks[0].end(), 0);
+      cost::ProductCost full =
+          cost::productCost(shape, formOf(packing), unroll);
+      while (!shape.blocks[0].empty()) {
+        shape.blocks[0].pop_back();
+        cost::ProductCost less =
+            cost::productCost(shape, formOf(packing), unroll);
+        EXPECT_LT(less.instructions, full.instructions)
+            << shape.blocks[0].size() << (unroll ? " unrolled" : "");
+        full = less;
+      }
     }
   }
 }
@@ -76,8 +89,9 @@ TEST(ProductCost, PaddingNeverPays) {
         EXPECT_LE(cost::productCost(exact, formOf(packing)).tableBytes,
                   cost::productCost(rounded, formOf(packing)).tableBytes)
             << units << " to " << padded;
-        EXPECT_LE(cost::unrolledCost(exact, formOf(packing)).instructions,
-                  cost::unrolledCost(rounded, formOf(packing)).instructions)
+        EXPECT_LE(
+            cost::productCost(exact, formOf(packing), true).instructions,
+            cost::productCost(rounded, formOf(packing), true).instructions)
             << units << " to " << padded;
       }
     }
@@ -89,13 +103,36 @@ TEST(ProductCost, UnrollingSavesInstructionsAtEveryWidth) {
   for (lnn::Packing packing : {lnn::Packing::DualRow, lnn::Packing::Sxtb16}) {
     for (int64_t columns = 1; columns <= lnn::kMaxUnrolledColumns; ++columns) {
       cost::ProductShape shape{6, columns, {}};
-      EXPECT_LT(cost::unrolledCost(shape, formOf(packing)).instructions,
+      EXPECT_LT(cost::productCost(shape, formOf(packing), true).instructions,
                 cost::productCost(shape, formOf(packing)).instructions)
           << columns;
-      EXPECT_EQ(cost::unrolledCost(shape, formOf(packing)).tableBytes,
+      EXPECT_EQ(cost::productCost(shape, formOf(packing), true).tableBytes,
                 cost::productCost(shape, formOf(packing)).tableBytes);
     }
   }
+}
+
+// Where the blocks are known, their places cost nothing.
+TEST(ProductCost, StraightIsFasterThanAnyLoop) {
+  std::mt19937 random(7);
+  for (lnn::Packing packing :
+       {lnn::Packing::DualRowSparse, lnn::Packing::Sxtb16Sparse})
+    for (int64_t size = 1; size <= 60; ++size)
+      for (unsigned percent : {10, 50, 100}) {
+        std::vector<int64_t> weights(size * size);
+        for (int64_t &weight : weights)
+          weight = random() % 100 < percent;
+        cost::ProductShape shape = cost::productShape(size, size, weights);
+        int64_t straight =
+            cost::productCost(shape, formOf(packing), true).instructions;
+        EXPECT_LT(straight,
+                  cost::productCost(shape, formOf(packing)).instructions)
+            << size;
+        EXPECT_LT(straight,
+                  cost::productCost(shape, formOf(denseOf(packing)), true)
+                      .instructions)
+            << size;
+      }
 }
 
 } // namespace
