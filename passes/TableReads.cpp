@@ -8,8 +8,6 @@
 #include "passes/Runs.h"
 #include "passes/cost/ProductCost.h"
 
-#include <numeric>
-
 using namespace mlir;
 using namespace dlnet;
 using namespace dlnet::lnn;
@@ -24,10 +22,14 @@ int64_t readsOf(MatvecS8Op op) {
                          {weights.begin(), weights.end()});
   if (!isSparse(*op.getPacking()))
     return (shape.rows + 3) / 4 * 2 * ((shape.columns + 1) / 2);
-  // A word and a byte for each block, and how many they are for each two rows.
-  return 2 * std::accumulate(shape.blocks.begin(), shape.blocks.end(),
-                             int64_t(0)) +
-         static_cast<int64_t>(shape.blocks.size());
+  int64_t kept = 0;
+  for (const auto &row : shape.blocks)
+    kept += static_cast<int64_t>(row.size());
+  // A word for each block; where code does not know them, also a byte for each,
+  // and how many they are for each two rows.
+  if (op.getUnroll())
+    return kept;
+  return 2 * kept + static_cast<int64_t>(shape.blocks.size());
 }
 
 } // namespace
