@@ -10,6 +10,8 @@
 #include "codegen/UnrolledKernels.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
 
 using namespace dlnet::codegen;
 
@@ -487,6 +489,26 @@ constexpr const char *kLongAssemblerEnd = R"c(
 #endif
 )c";
 
+/// A kernel's text as a compiler without the DSP instructions sees it.
+std::string withoutDsp(llvm::StringRef text) {
+  std::string plain;
+  bool conditional = false, keep = true;
+  for (llvm::StringRef line : llvm::split(text.drop_back(), '\n')) {
+    if (line == "#if DLN_DSP") {
+      conditional = true;
+      keep = false;
+    } else if (conditional && line == "#else") {
+      keep = true;
+    } else if (conditional && line == "#endif") {
+      conditional = false;
+      keep = true;
+    } else if (keep) {
+      plain += line.str() + "\n";
+    }
+  }
+  return llvm::StringRef(plain).ltrim('\n').str();
+}
+
 } // namespace
 
 std::string dlnet::codegen::kernelText(const UsedKernels &used) {
@@ -504,14 +526,15 @@ std::string dlnet::codegen::kernelText(const UsedKernels &used) {
     text += kLookup;
   if (has(Kernel::BlockSum))
     text += kBlockSum;
-  // What is unrolled with the DSP instructions has its loop without them.
+  // What is unrolled with the DSP instructions has its loop without them alone.
   auto loop = [&](Kernel kernel, const char *kernelText) -> std::string {
     if (has(kernel))
       return kernelText;
     bool plain = llvm::any_of(used.unrolled, [&](const auto &other) {
       return other.first == kernel;
     });
-    return plain ? std::string("\n#if !DLN_DSP") + kernelText + "#endif\n" : "";
+    return plain ? "\n#if !DLN_DSP\n" + withoutDsp(kernelText) + "#endif\n"
+                 : "";
   };
   bool dense = has(Kernel::DualRow) || has(Kernel::Sxtb16);
   bool sparse = has(Kernel::DualRowSparse) || has(Kernel::Sxtb16Sparse);
