@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 
 namespace dlnet {
 
@@ -72,15 +71,9 @@ private:
     return error.maeInt8 ? *error.maeInt8 : error.maeFloat.value_or(1);
   }
 
-  /// The network that is best in int8 on the validation cells, of all seeds of
-  /// these variants.
-  const FamilyModel &best(std::initializer_list<Variant> variants,
-                          const std::string &student) const {
-    std::vector<const PlannedJob *> jobs;
-    for (Variant variant : variants) {
-      auto more = run.plan.find(variant, student, 0);
-      jobs.insert(jobs.end(), more.begin(), more.end());
-    }
+  /// The seed that is best on the validation cells.
+  const FamilyModel &best(Variant variant, const std::string &student) const {
+    auto jobs = run.plan.find(variant, student, 0);
     auto found = std::min_element(
         jobs.begin(), jobs.end(), [&](const auto *a, const auto *b) {
           return validationOf(modelOf(*a)) < validationOf(modelOf(*b));
@@ -94,11 +87,9 @@ private:
     family.producer = "dlnet-train " DLNET_VERSION;
     family.data = data.record;
     for (const Shape &shape : studentGrid())
-      // Tuning is a stage like others: it stays where it helps.
-      family.models.push_back(
-          best({Variant::Dense, Variant::Output}, shape.name()));
+      family.models.push_back(best(Variant::Dense, shape.name()));
     auto addPruned = [&](Variant variant, const Shape &shape, double share) {
-      FamilyModel pruned = best({variant}, shape.name());
+      FamilyModel pruned = best(variant, shape.name());
       pruned.name += fmt::format("_p{:.0f}", share * 100);
       family.models.push_back(std::move(pruned));
     };
