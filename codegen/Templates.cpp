@@ -18,8 +18,8 @@ constexpr const char *kHeader =
    Made by dlnetc @version@; do not edit. The code below may be used without any conditions.
 
 @facts@
-   Flash: @tables@ bytes of tables, and the code. RAM: @state@ bytes of state that
-   the caller owns@table_ram@. No heap, no recursion, no division, no floating point.
+   Tables: @tables@ bytes of flash. RAM: @state@ bytes of state that the caller
+   owns@table_ram@. No heap, no recursion, no division, no floating point.
 
    SOH is a fixed-point integer in units of 2^-@bits@: @NAME@_ONE is 1.0. Values below
    0 count as 0, values above @NAME@_MAX as @NAME@_MAX.@age_note@ */

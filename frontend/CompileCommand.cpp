@@ -92,6 +92,24 @@ Result<Candidates> choose(Compiler &compiler, const Family &family,
 /// Files by their folder, so that all of one folder are written or none.
 using Outputs = std::map<std::string, package::Files>;
 
+/// Lines about what a candidate's C costs, for its header.
+std::vector<std::string> describeCost(const Candidate &candidate,
+                                      const Target &target) {
+  const Cost &cost = candidate.cost;
+  std::string waits =
+      target.flashWaitStates == 0
+          ? "without wait states"
+          : fmt::format("with {} wait states on tables in flash",
+                        target.flashWaitStates);
+  return {"Predicted for a Cortex-M4, built by gcc at -O2:",
+          fmt::format("{} bytes of flash with the tables, {} of stack; a "
+                      "forecast takes",
+                      cost.flash, cost.stack),
+          fmt::format("{} instructions and, by a model of the core, {} cycles "
+                      "{}.",
+                      cost.instructions, cost.cycles, waits)};
+}
+
 /// The C of the selected model, bare or in packages.
 Result<package::Files> makeC(const report::Subject &subject,
                              const Arguments &arguments, std::string &sizes) {
@@ -100,6 +118,9 @@ Result<package::Files> makeC(const report::Subject &subject,
   codegen::EmitOptions emit = {options.prefix,
                                describeModel(subject.family, *selected.source),
                                selected.place};
+  for (std::string &line :
+       describeCost(selected, subject.candidates.forTarget()))
+    emit.facts.push_back(std::move(line));
   codegen::EmittedC c = codegen::emitC(selected.model, emit);
   auto selfTest = codegen::emitSelfTest(selected.model, emit);
   if (mlir::failed(selfTest))
