@@ -124,6 +124,17 @@ def evaluate(build, family, data):
             return json.load(file)
 
 
+def cases(build):
+    """How many situations of real use end as a user expects, and how many do not."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "cases.json")
+        # A failure is counted, and the table says so.
+        subprocess.run([sys.executable, "-B", os.path.join(HERE, "..", "cases", "cases.py"), "--build", build,
+                        "--json", path], check=False, capture_output=True)
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+
 def measure(build, family, data):
     figures = {}
     exact = exactness.compare(build, family, host=10000, emulator=1000, data=data)
@@ -161,6 +172,7 @@ def measure(build, family, data):
     figures["compile_seconds"] = compile_time(build, family)
     figures.update(front.measure(build, family))
     figures.update(firmware_bench.measure(build))
+    figures.update(cases(build))
     figures["data"] = "real" if data else "simulated"
     return figures
 
@@ -188,6 +200,7 @@ AT_MOST = [
     ("power_cuts_lost", "power cuts that lost more than the newest cycle", 0),
     ("serial_faults", "faults, watchdog bites and losses of history from\n"
                       "random and mutated serial lines", 0),
+    ("cases_failed", "situations of real use that end otherwise than a user\nexpects", 0),
     ("cost_model_max_instruction_error", "greatest error of predicted instructions, of every\n"
                                          "student and 30 random models", 0.05),
     ("cost_model_max_flash_error", "the same of flash", 0.02),
@@ -243,6 +256,8 @@ def report(figures):
                       ("sparse50_cycle_saving_estimate", "the same of cycles at 44x22"),
                       ("sparse50_cycle_saving_estimate_22x22", "and at 22x22"),
                       ("sparse50_cycle_saving_estimate_64x64", "and at 64x64"),
+                      ("cases_passed", "situations of real use that end as expected"),
+                      ("cases_skipped", "situations that could not be tried here"),
                       ("cost_model_max_cycle_error", "greatest error of predicted cycles"),
                       ("cost_model_max_stack_error", "and of the stack")):
         value = figures[key]
