@@ -21,6 +21,8 @@ impossible_status=77 # what test programs end with that do not apply here
 # What the README tells people to type.
 commands=('./dlnet demo' './dlnet test')
 
+. "$here/sources.sh"
+
 say() { printf 'dlnet: %s\n' "$*" >&2; }
 
 misuse() {
@@ -78,44 +80,50 @@ tidy_away() {
   say "could not remove $machine"
 }
 
-work_tree='' report=/dev/stderr
-while (($#)); do
-  case $1 in
-  --check)
-    check
-    debootstrap --print-debs --variant=minbase bookworm "$store/check.debs" >"$store/check.log" 2>&1 ||
-      impossible "debootstrap: $(tail -n 1 -- "$store/check.log")"
-    exit
-    ;;
-  --working-tree) work_tree=1 ;;
-  --report)
-    (($# > 1)) || misuse "--report needs a file"
-    report=$(readlink -m -- "$2")
+# A function, so that all of it is read before a merge changes this file.
+main() {
+  work_tree=''
+  exec 3>&2
+  while (($#)); do
+    case $1 in
+    --check)
+      check
+      bootstrap --print-debs "$store/check.debs" >"$store/check.log" 2>&1 ||
+        impossible "debootstrap: $(tail -n 1 -- "$store/check.log")"
+      exit
+      ;;
+    --working-tree) work_tree=1 ;;
+    --report)
+      (($# > 1)) || misuse "--report needs a file"
+      mkdir -p -- "$(dirname -- "$2")"
+      exec 3>"$2"
+      shift
+      ;;
+    --) shift && break ;;
+    -*) misuse "unknown option '$1'" ;;
+    *) break ;;
+    esac
     shift
-    ;;
-  --) shift && break ;;
-  -*) misuse "unknown option '$1'" ;;
-  *) break ;;
-  esac
-  shift
-done
-if (($#)); then
-  printf -v commands '%q ' "$@"
-  commands=("$commands")
-fi
+  done
+  if (($#)); then
+    printf -v commands '%q ' "$@"
+    commands=("${commands% }")
+  fi
 
-check
-claim_store
-: >"$report"
-machine='' mount_point='' running=''
-trap tidy_away EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-machine=$(mktemp -d -- "$store/machine.XXXXXX")
-mount_point=$(mktemp -d /tmp/dlnet-bare.XXXXXX)
-"${in_namespaces[@]}" bash "$here/machine.sh" "$machine" "$mount_point" "$work_tree" "$report" "${commands[@]}" <&0 &
-running=$!
-status=0
-wait "$running" || status=$?
-running=''
-exit "$status"
+  check
+  claim_store
+  running=''
+  machine=$(mktemp -d -- "$store/machine.XXXXXX")
+  mount_point=$(mktemp -d /tmp/dlnet-bare.XXXXXX)
+  trap tidy_away EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  "${in_namespaces[@]}" bash "$here/machine.sh" "$machine" "$mount_point" "$work_tree" "${commands[@]}" <&0 &
+  running=$!
+  status=0
+  wait "$running" || status=$?
+  running=''
+  exit "$status"
+}
+
+main "$@"

@@ -1,32 +1,27 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#   machine.sh FOLDER MOUNT-POINT WORK-TREE REPORT COMMAND...
+#   machine.sh FOLDER MOUNT-POINT WORK-TREE COMMAND...
 #
 # Makes the machine in FOLDER and runs the commands on it, one after the other
-# until one fails. bare.sh starts it in namespaces of its own.
+# until one fails; what they took goes to file descriptor 3. bare.sh starts it in
+# namespaces of its own.
 set -euo pipefail
 
-folder=$1 top=$2 work_tree=$3 report=$4
-shift 4
-root=$(dirname -- "$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")")
+folder=$1 top=$2 work_tree=$3
+shift 3
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+root=$(dirname -- "$(dirname -- "$here")")
 store=$root/build/bare
 clone=/root/dlnet # on the machine, as is every path that begins without $top
+
+. "$here/sources.sh"
 
 say() { printf 'dlnet: %s\n' "$*" >&2; }
 
 fail() {
   say "error: $*"
   exit 1
-}
-
-# Debian 12's package sources as this machine has them, a line `URI SUITE COMPONENT`
-# each: a mirror stays that mirror. Nothing where there is none that a machine of
-# its own could reach.
-sources() {
-  # shellcheck disable=SC2016 # apt-get fills them in
-  apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-    awk '$1 == "Debian" && $2 ~ /^bookworm/ && $3 ~ /^https?:/ && !seen[$0]++ { print $3, $4, $5 }'
 }
 
 # From the base system of an earlier time, while that is fresh enough to be what
@@ -39,15 +34,8 @@ make_debian() {
     return
   fi
   say "making a Debian 12 of the least packages"
-  local mirror
-  mirror=$(sources | awk '$2 == "bookworm" { print $1; exit }')
-  # It knows of proxies from its environment alone.
-  if [[ -z ${http_proxy:-} ]]; then
-    eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
-    export http_proxy
-  fi
-  debootstrap --variant=minbase --include=git,ca-certificates bookworm "$top" ${mirror:+"$mirror"} \
-    >"$store/debootstrap.log" 2>&1 || fail "debootstrap failed (log: build/bare/debootstrap.log)"
+  bootstrap --include=git,ca-certificates "$top" >"$store/debootstrap.log" 2>&1 ||
+    fail "debootstrap failed (log: build/bare/debootstrap.log)"
   rm -rf -- "$top"/var/cache/apt/archives/*.deb "$top"/var/lib/apt/lists/*
   keep_base "$base"
 }
@@ -55,7 +43,7 @@ make_debian() {
 keep_base() { # FILE
   local part
   mkdir -p -- "${1%/*}" && part=$(mktemp -- "$1.XXXXXX") || return 0
-  if tar -C "$top" --numeric-owner -cf "$part" .; then mv -- "$part" "$1"; else rm -f -- "$part"; fi
+  if tar -C "$top" --numeric-owner --one-file-system -cf "$part" .; then mv -- "$part" "$1"; else rm -f -- "$part"; fi
 }
 
 # What stands between this machine and the package sources stands between the
@@ -101,9 +89,13 @@ share_compiler_cache() {
   mkdir -p -- "$outside" "$top/root/.cache/ccache"
   mount --bind "$outside" "$top/root/.cache/ccache"
   environment+=("CCACHE_STATSLOG=/root/ccache.log")
-  # Or a cache that is larger than the default would be cut down to it.
-  local size
-  if size=$(ccache -k max_size 2>/dev/null); then environment+=("CCACHE_MAXSIZE=$size"); fi
+  # As it is set up here: other files would be looked for, or a large cache be cut
+  # down to the default size.
+  local name value
+  for name in base_dir max_size; do
+    value=$(ccache -k "$name" 2>/dev/null) || value=''
+    if [[ -n $value ]]; then environment+=("CCACHE_$(tr -d _ <<<"${name^^}")=$value"); fi
+  done
 }
 
 # Real cells, where this machine has some: at the same place beside the tree.
@@ -132,29 +124,35 @@ save_logs() {
   done
 }
 
-# A short path without blanks, which debootstrap cannot do with; and a mount of
-# its own, so that all others lie within it.
-mount --bind "$folder" "$top"
-environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
-for name in TERM CI {http,https,no,all}_proxy {HTTP,HTTPS,NO,ALL}_PROXY; do
-  if [[ -n ${!name:-} ]]; then environment+=("$name=${!name}"); fi
-done
-make_debian
-carry_network
-mount_devices
-bring_tree
-share_compiler_cache
-offer_data
-for command; do
-  say "running $command"
-  SECONDS=0
-  status=0
-  on_machine "$command" || status=$?
-  printf '%s: status %d after %d s\n' "${command% }" "$status" "$SECONDS" >>"$report"
-  ((status == 0)) || break
-done
-save_logs
-if [[ -e $top/root/ccache.log ]]; then
-  chroot "$top" env CCACHE_STATSLOG=/root/ccache.log ccache --show-log-stats >>"$report" || true
-fi
-exit "$status"
+# A function, so that all of it is read before a merge changes this file.
+main() { # COMMAND...
+  # A short path without blanks, which debootstrap cannot do with; and a mount of
+  # its own, so that all others lie within it.
+  mount --bind "$folder" "$top"
+  environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+  for name in TERM CI {http,https,no,all}_proxy {HTTP,HTTPS,NO,ALL}_PROXY; do
+    if [[ -n ${!name:-} ]]; then environment+=("$name=${!name}"); fi
+  done
+  make_debian
+  carry_network
+  mount_devices
+  bring_tree
+  share_compiler_cache
+  offer_data
+  local command status
+  for command; do
+    say "running $command"
+    SECONDS=0
+    status=0
+    on_machine "$command" 3>&- || status=$?
+    printf '%s: status %d after %d s\n' "$command" "$status" "$SECONDS" >&3
+    ((status == 0)) || break
+  done
+  save_logs
+  if [[ -e $top/root/ccache.log ]]; then
+    chroot "$top" env CCACHE_STATSLOG=/root/ccache.log ccache --show-log-stats >&3 || true
+  fi
+  exit "$status"
+}
+
+main "$@"
