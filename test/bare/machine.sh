@@ -129,6 +129,7 @@ main() { # COMMAND...
   # A short path without blanks, which debootstrap cannot do with; and a mount of
   # its own, so that all others lie within it.
   mount --bind "$folder" "$top"
+  chmod 755 "$top"
   environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   for name in TERM CI {http,https,no,all}_proxy {HTTP,HTTPS,NO,ALL}_PROXY; do
     if [[ -n ${!name:-} ]]; then environment+=("$name=${!name}"); fi
