@@ -188,3 +188,76 @@ class Arguments(Tree):
         self.assertEqual(done.returncode, 77, done.stderr)
         self.assertRegex(done.stderr, "dlnet: error: no bare machine can be made here: "
                                       "(that needs root|debootstrap is missing|setpriv: not permitted)")
+
+
+@unittest.skipUnless(shutil.which("dpkg-query"), "not a Debian")
+class Packages(unittest.TestCase):
+    """What developers have installed for something else may not carry the README or the tests."""
+
+    # What debootstrap's smallest variant has, and what a clone needs.
+    BASE = {"apt", "git", "ca-certificates"}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.needs, provided = {}, {}
+        with open(os.path.join(ROOT, "dlnet"), encoding="utf-8") as file:
+            lists = re.findall(r"^\w+_packages=\((.*?)\)$", file.read(), re.M | re.S)
+        wanted = {word for text in lists for word in text.split() if word[0].isalnum()}
+        assert {"cmake", "make", "g++"} <= wanted, wanted
+        for line in run("dpkg-query", "-W", "-f", "${Package}\\t${Priority}\\t${Essential}\\t${Provides}\\t"
+                        "${Pre-Depends},${Depends}\\n").splitlines():
+            package, priority, essential, provides, depends = line.split("\t")
+            cls.needs[package] = re.findall(r"(?:^|[,|])\s*([a-z0-9][a-z0-9.+-]+)", depends)
+            for name in re.findall(r"(?:^|,)\s*([a-z0-9][a-z0-9.+-]+)", provides):
+                provided.setdefault(name, []).append(package)
+            if essential == "yes" or priority == "required":
+                wanted.add(package)
+        cls.allowed, todo = set(), list(wanted | cls.BASE)
+        while todo:
+            package = todo.pop()
+            if package in cls.allowed:
+                continue
+            cls.allowed.add(package)
+            todo += cls.needs.get(package, provided.get(package, []))
+
+    def check(self, tool, where):
+        path = shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin")
+        if not path:
+            return
+        real = os.path.realpath(path)
+        for name in (real, real.removeprefix("/usr")):
+            found = attempt("dpkg-query", "-S", name)
+            if found.returncode == 0:
+                packages = {owner.split(":")[0] for owner in found.stdout.split(": ")[0].split(", ")}
+                self.assertTrue(packages & self.allowed, f"{where} calls {tool}, of {packages}, which ./dlnet does "
+                                "not list and nothing that it lists depends on")
+                return
+
+    @staticmethod
+    def tree(*endings):
+        for path in run("git", "-c", "safe.directory=*", "-C", ROOT, "ls-files").splitlines():
+            if path.endswith(endings):
+                with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+                    yield path, file.read()
+
+    def test_commands_that_readmes_tell_to_type(self):
+        checked = set()
+        for path, text in self.tree("README.md"):
+            for block in re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S):
+                tools = set(re.findall(r"(?<![\w./-])[a-z][\w+-]*(?![\w./=-])", block))
+                if re.search(r"^cmake (?!.*-G)", block, re.M):
+                    tools.add("make")  # CMake's own choice
+                for tool in tools - checked:
+                    self.check(tool, path)
+                checked |= tools
+        self.assertLessEqual({"cmake", "make", "cc", "arm-none-eabi-gcc"}, checked)
+
+    def test_tools_that_tests_and_builds_call(self):
+        checked = set()
+        for path, text in self.tree(".py", "CMakeLists.txt"):
+            tools = set(re.findall(r"""(?:run|attempt|output|Popen|which|check_call)\(\[?\s*["']([\w.+-]+)["']""", text))
+            tools |= set(re.findall(r"find_program\(\w+ (?:NAMES )?([\w.+-]+)", text))
+            for tool in tools - checked:
+                self.check(tool, path)
+            checked |= tools
+        self.assertLessEqual({"cmake", "gcc", "qemu-system-arm", "chromedriver", "cppcheck"}, checked)
