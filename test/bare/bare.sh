@@ -61,8 +61,14 @@ check() {
 claim_store() {
   exec {lock}>>"$store/lock"
   flock --nonblock "$lock" || impossible "another one is running in this tree"
+  local left
+  for left in "$store"/machine.*; do
+    rmdir -- "$(mount_point_of "$left")" 2>/dev/null || true
+  done
   rm -rf --one-file-system -- "$store"/machine.* "$store"/check.*
 }
+
+mount_point_of() { printf '/tmp/dlnet-bare.%s' "${1##*.}"; } # MACHINE
 
 tidy_away() {
   trap - EXIT
@@ -74,7 +80,8 @@ tidy_away() {
   # Processes that were killed may write for another moment.
   local attempt
   for attempt in 1 2 3 4 5; do
-    if rm -rf --one-file-system -- "$machine" 2>/dev/null && rmdir -- "$mount_point"; then return; fi
+    rmdir -- "$mount_point" 2>/dev/null || true
+    if rm -rf --one-file-system -- "$machine" 2>/dev/null; then return; fi
     sleep "$attempt"
   done
   say "could not remove $machine"
@@ -114,7 +121,8 @@ main() {
   claim_store
   running=''
   machine=$(mktemp -d -- "$store/machine.XXXXXX")
-  mount_point=$(mktemp -d /tmp/dlnet-bare.XXXXXX)
+  mount_point=$(mount_point_of "$machine")
+  mkdir -m 700 -- "$mount_point" # not one that somebody else has put there
   trap tidy_away EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
