@@ -180,11 +180,13 @@ private:
 
   void count(ScanOp op, int64_t times) {
     int64_t steps = op.getTripCount();
+    // The window and the age have none: what starts from them is copied.
     auto bufferOf = [](Value value) {
       Operation *producer = value.getDefiningOp();
       if (!producer)
         producer = value.getParentBlock()->getParentOp();
-      return cast<ArrayAttr>(producer->getAttr(kBuffersAttr))[0];
+      auto buffers = producer->getAttrOfType<ArrayAttr>(kBuffersAttr);
+      return buffers ? buffers[0] : Attribute();
     };
     counts.print(Term::Scan);
     counts.execute(Term::Scan, times);
@@ -385,12 +387,18 @@ private:
 
 } // namespace
 
-int64_t dlnet::lnn::stateBytes(ModelOp model) {
-  int64_t bytes = 4 + 2 * model.getWindowSize() + (model.getAge() ? 2 : 0);
+int64_t dlnet::lnn::arenaBytes(ModelOp model) {
+  int64_t bytes = 0;
   for (auto buffer :
        model->getAttrOfType<ArrayAttr>(kArenaAttr).getAsRange<DictionaryAttr>())
     bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
              buffer.getAs<IntegerAttr>("width").getInt() / 8;
+  return bytes;
+}
+
+int64_t dlnet::lnn::stateBytes(ModelOp model) {
+  int64_t bytes = 4 + 2 * model.getWindowSize() + (model.getAge() ? 2 : 0) +
+                  arenaBytes(model);
   return (bytes + 3) / 4 * 4;
 }
 

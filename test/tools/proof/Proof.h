@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The proved bound of a network's int8 error, to hold forecasts to.
-#ifndef DLNET_TEST_UNIT_COMPILER_PROOF_H
-#define DLNET_TEST_UNIT_COMPILER_PROOF_H
+#ifndef DLNET_TEST_TOOLS_PROOF_H
+#define DLNET_TEST_TOOLS_PROOF_H
 
 #include "frontend/Compiler.h"
 #include "passes/ErrorBound.h"
@@ -21,10 +21,15 @@ public:
     return mlir::succeeded(bound) && mlir::succeeded(executor);
   }
 
-  /// Holds a forecast to the bound if that says anything of this window.
-  /// Returns whether it does.
-  bool expectNear(const std::vector<int16_t> &window, uint32_t age,
-                  const std::vector<int16_t> &forecast);
+  /// What the bound says of one forecast.
+  struct Verdict {
+    bool applies = false; ///< The real network stayed in its formats.
+    bool finite = true;   ///< The real network's forecast.
+    double greatest = 0;  ///< Error over bound, of the worst element.
+    std::string violation; ///< Empty, or the element beyond its bound.
+  };
+  Verdict judge(const std::vector<int16_t> &window, uint32_t age,
+                const std::vector<int16_t> &forecast);
 
 private:
   CompiledModel quantized;
@@ -35,4 +40,4 @@ private:
 
 } // namespace dlnet::test
 
-#endif // DLNET_TEST_UNIT_COMPILER_PROOF_H
+#endif // DLNET_TEST_TOOLS_PROOF_H

@@ -6,7 +6,7 @@
 
 #include "frontend/SohFormat.h"
 
-#include <gtest/gtest.h>
+#include <fmt/format.h>
 
 using namespace dlnet;
 
@@ -20,7 +20,7 @@ bool isWithinFormat(mlir::Value value, llvm::ArrayRef<float> elements) {
   for (auto [i, element] : llvm::enumerate(elements)) {
     size_t column = i % scale.size();
     double integer = (element - zero[column]) / scale[column];
-    if (integer < INT16_MIN || integer > INT16_MAX)
+    if (!(integer >= INT16_MIN && integer <= INT16_MAX))
       return false;
   }
   return true;
@@ -36,6 +36,8 @@ test::Proof::Proof(Compiler &compiler, const CompiledModel &discretized,
     return;
   bound = lnn::boundError(quantized.model(),
                           static_cast<unsigned>(options.lutBits));
+  if (mlir::failed(bound))
+    return;
   executor = lnn::FloatExecutor::compile(
       quantized.model(),
       [this](mlir::Value value, llvm::ArrayRef<float> elements) {
@@ -44,8 +46,9 @@ test::Proof::Proof(Compiler &compiler, const CompiledModel &discretized,
       });
 }
 
-bool test::Proof::expectNear(const std::vector<int16_t> &window, uint32_t age,
-                             const std::vector<int16_t> &forecast) {
+test::Proof::Verdict
+test::Proof::judge(const std::vector<int16_t> &window, uint32_t age,
+                   const std::vector<int16_t> &forecast) {
   SohFormat format;
   std::vector<float> soh, real(forecast.size());
   for (int16_t element : window)
@@ -53,11 +56,19 @@ bool test::Proof::expectNear(const std::vector<int16_t> &window, uint32_t age,
         static_cast<float>(format.toReal(std::max<int16_t>(element, 0))));
   fits = true;
   executor->run(soh.data(), real.data(), age);
-  for (size_t h = 0; h < forecast.size() && fits; ++h)
-    EXPECT_LE(
+  Verdict verdict;
+  verdict.finite = llvm::all_of(real, [](float v) { return std::isfinite(v); });
+  verdict.applies = fits && verdict.finite;
+  for (size_t h = 0; h < forecast.size() && verdict.applies; ++h) {
+    double error =
         std::abs(format.toReal(forecast[h]) -
-                 std::clamp<double>(real[h], 0.0, format.toReal(INT16_MAX))),
-        bound->forecast[h])
-        << "element " << h;
-  return fits;
+                 std::clamp<double>(real[h], 0.0, format.toReal(INT16_MAX)));
+    double limit = bound->forecast[h];
+    verdict.greatest = std::max(verdict.greatest, error / limit);
+    if (error > limit && verdict.violation.empty())
+      verdict.violation =
+          fmt::format("element {} errs by {:g}, the bound is {:g}", h, error,
+                      limit);
+  }
+  return verdict;
 }
