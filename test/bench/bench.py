@@ -135,6 +135,20 @@ def cases(build):
             return json.load(file)
 
 
+def hunt(build):
+    """What hunt.py says of 500 hostile networks."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "hunt.json")
+        # A mismatch is counted, and printed by the hunt.
+        done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "..", "hunt", "hunt.py"), "--build", build,
+                               "--networks", "500", "--jobs", str(os.cpu_count()), "--json", path], check=False,
+                              stdout=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            print(done.stdout)
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+
 def measure(build, family, data):
     figures = {}
     exact = exactness.compare(build, family, host=10000, emulator=1000, data=data)
@@ -173,6 +187,7 @@ def measure(build, family, data):
     figures.update(front.measure(build, family))
     figures.update(firmware_bench.measure(build))
     figures.update(cases(build))
+    figures.update(hunt(build))
     figures["data"] = "real" if data else "simulated"
     return figures
 
@@ -200,6 +215,9 @@ AT_MOST = [
     ("power_cuts_lost", "power cuts that lost more than the newest cycle", 0),
     ("serial_faults", "faults, watchdog bites and losses of history from\n"
                       "random and mutated serial lines", 0),
+    ("hunt_mismatches", "hostile random networks whose C differs from the\n"
+                        "compiler's executor, errs beyond its proved bound, or\n"
+                        "does not compile or run", 0),
     ("cases_failed", "situations of real use that end otherwise than a user\nexpects", 0),
     ("cost_model_max_instruction_error", "greatest error of predicted instructions, of every\n"
                                          "student and 30 random models", 0.05),
@@ -214,6 +232,7 @@ AT_LEAST = [
     ("front_points", "students on the front of the family", 6),
     ("pruned_flash_saving", "part of its flash that a pruned student saves against\n"
                             "the best unpruned one at equal int8 error (within 2 %)", 0.25),
+    ("hunt_networks", "hostile random networks compared", 500),
     ("power_cuts_tried", "power cuts, at every write and erase of 10,000 cycles", 20000),
     ("serial_lines_fuzzed", "serial lines tried", 1000000),
 ]
@@ -256,6 +275,9 @@ def report(figures):
                       ("sparse50_cycle_saving_estimate", "the same of cycles at 44x22"),
                       ("sparse50_cycle_saving_estimate_22x22", "and at 22x22"),
                       ("sparse50_cycle_saving_estimate_64x64", "and at 64x64"),
+                      ("hunt_forecasts", "forecasts of hostile networks compared"),
+                      ("hunt_bounds_judged", "forecasts held to the proved error bound"),
+                      ("hunt_refused", "hostile networks refused with an error"),
                       ("cases_passed", "situations of real use that end as expected"),
                       ("cases_skipped", "situations that could not be tried here"),
                       ("cost_model_max_cycle_error", "greatest error of predicted cycles"),

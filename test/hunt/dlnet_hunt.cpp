@@ -75,8 +75,9 @@ std::string unitText(const std::string &name, bool readsAge) {
 nlohmann::json work(const HostileNetwork &network, const Arguments &arguments) {
   std::string name = fmt::format("n{}", network.seed);
   Examination found = examine(network, name);
-  std::map<std::string, std::string> files = {
-      {name + ".safetensors", found.familyBytes}};
+  std::map<std::string, std::string> files;
+  if (!found.familyBytes.empty())
+    files[name + ".safetensors"] = found.familyBytes;
   bool compiled = !found.c.source.empty();
   if (compiled) {
     if (arguments.corrupt)

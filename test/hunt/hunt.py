@@ -114,9 +114,9 @@ class Batch:
     def write_table(self, names):
         with open(self.path("networks.c"), "w", encoding="ascii") as file:
             file.write('#include "test/hunt/network.h"\n')
-            file.writelines(f"extern const struct network {name}_network;\n" for name in names)
+            file.writelines(f"extern const struct network hunt_{name};\n" for name in names)
             file.write("const struct network *const networks[] = {" +
-                       "".join(f"&{name}_network, " for name in names) + "0};\n")
+                       "".join(f"&hunt_{name}, " for name in names) + "0};\n")
 
     def sources(self, names):
         return [os.path.join(HERE, "hunt_main.c"), "networks.c"] + [name + "_unit.c" for name in names]
@@ -145,7 +145,7 @@ class Batch:
         if done.returncode != 0:
             return "does not compile: " + done.stderr[:2000]
         try:
-            done = m4run.run(self.path("hunt.elf"), [str(ARM_CASES)], folder=self.folder, timeout=600)
+            done = m4run.run(self.path("hunt.elf"), [str(ARM_CASES)], cwd=self.folder, timeout=600)
         except m4run.EmulatorError as error:
             return str(error)
         return self.judge(done["status"], done["stdout"], "")
@@ -196,7 +196,6 @@ class Hunt:
         number = 0
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
             running = set()
-            # Whatever the order in which batches end, the same ones are run.
             while self.figures["hunt_networks"] < self.options.networks:
                 while len(running) < self.options.jobs:
                     running.add(pool.submit(self.batch, number))

@@ -47,7 +47,7 @@ static int selftest(int16_t *forecast) {
   return JOIN(NAME, _selftest)(&whole, forecast, JOIN(MACRO, _HORIZON));
 }
 
-extern const struct network JOIN(NAME, _network);
-const struct network JOIN(NAME, _network) = {
+extern const struct network JOIN(hunt_, NAME);
+const struct network JOIN(hunt_, NAME) = {
     TEXT(NAME), JOIN(MACRO, _WINDOW), JOIN(MACRO, _HORIZON),
     predict,    stream,               selftest};
