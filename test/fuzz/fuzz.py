@@ -28,14 +28,14 @@ SKIPPED = 77
 # Of each target: mutations of a short run, for a few seconds; the longest input in bytes.
 TARGETS = {
     "budget": (100000, 200),
-    "elf": (5000, 16384),
-    "family": (10000, 16384),
+    "elf": (20000, 16384),
+    "family": (40000, 16384),
     "journal": (3000, 512),
-    "mat": (100, 65536),
+    "mat": (200, 65536),
     "passes": (1000, 16384),
     "serial": (2000, 4096),
-    "split": (10000, 4096),
-    "table": (10000, 16384),
+    "split": (20000, 4096),
+    "table": (20000, 16384),
 }
 # The lit tests are a corpus of IR; budgets, tables and the like have their own.
 MORE = {"passes": [os.path.join(ROOT, "test", "lit")]}

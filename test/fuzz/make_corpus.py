@@ -11,6 +11,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 
 import h5py
 import numpy
@@ -39,14 +40,13 @@ def budgets():
 
 def families(build):
     """Of a model of each cell, as dlnet_hunt writes them."""
-    import tempfile
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([os.path.join(build, "bin", "dlnet_hunt"), folder, "--seed", "1", "--count", "40"], check=True)
         files = sorted((name for name in os.listdir(folder) if name.endswith(".safetensors")),
                        key=lambda name: os.path.getsize(os.path.join(folder, name)))
-        for i, name in enumerate(files[:4]):
+        for i, name in enumerate(files[:4], 1):
             with open(os.path.join(folder, name), "rb") as file:
-                seed("family", f"small{i + 1}", file.read())
+                seed("family", f"small{i}", file.read())
 
 
 def journals():

@@ -30,10 +30,10 @@ struct Arguments {
   bool corrupt = false;
 };
 
-/// Turns the highest weight of the first word of a table over, as a defect
-/// would: for tests of the hunt itself.
-void corruptWeights(std::string &source) {
-  size_t table = source.find("weights_");
+/// Changes a weight of the last product, as a defect would: for tests of the
+/// hunt itself.
+void corruptWeights(std::string &source, const std::string &prefix) {
+  size_t table = source.rfind(" uint32_t " + prefix + "_weights");
   size_t word = table == std::string::npos ? table : source.find("0x", table);
   if (word == std::string::npos)
     return;
@@ -81,7 +81,7 @@ nlohmann::json work(const HostileNetwork &network, const Arguments &arguments) {
   bool compiled = !found.c.source.empty();
   if (compiled) {
     if (arguments.corrupt)
-      corruptWeights(found.c.source);
+      corruptWeights(found.c.source, name);
     files[name + ".h"] = found.c.header;
     files[name + ".c"] = found.c.source;
     files[name + "_selftest.c"] = found.selfTest;
