@@ -49,15 +49,18 @@ struct Solver {
   double dt = 1.0;
 };
 
+/// The age as an input: (cycles lived at the newest - offset) * scale, the same
+/// at every step.
+struct AgeFeature {
+  double offset = 500.0, scale = 1.0 / 400;
+};
+
 /// How block means become network inputs (see trainer/pretrained/README.md).
 struct Features {
   double differenceScale = 400.0, differenceClip = 8.0;
   double relativeScale = 60.0;
   double levelOffset = 0.93, levelScale = 12.0;
-  /// (cycles lived at the newest - offset) * scale, the same at every step.
-  struct Age {
-    double offset = 500.0, scale = 1.0 / 400;
-  };
+  using Age = AgeFeature;
   std::optional<Age> age; ///< None: the network does not read it.
 };
 

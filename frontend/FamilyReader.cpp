@@ -76,7 +76,7 @@ Features readFeatures(Members members) {
   level.finish();
   if (members.optional("age")) {
     Members age = members.object("age");
-    features.age = Features::Age{};
+    features.age.emplace();
     features.age->offset = age.number("offset", -kMaxMagnitude, kMaxMagnitude);
     features.age->scale = age.positive("scale");
     age.finish();

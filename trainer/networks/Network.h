@@ -90,6 +90,7 @@ public:
   /// The way back. Fails if `model` has not this network's tensors, or a time
   /// constant with which this network's solver would not be stable.
   Status load(const FamilyModel &model);
+  using torch::nn::Module::load; // Of archives, which this is not to hide.
 
 private:
   /// All tensors by their keys in a family; views of the parameters.
