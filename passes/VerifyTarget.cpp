@@ -43,6 +43,12 @@ LogicalResult check(Operation *op, ModelOp model) {
     for (Value value : fused.getBody().front().getTerminator()->getOperands())
       if (value.getParentBlock() != &fused.getBody().front())
         return op->emitError("must yield what it computes itself");
+  if (auto last = dyn_cast<LastOp>(op))
+    for (Operation *user : last->getUsers())
+      if (!isa<StackOp, ScanOp>(user) && !isa<FusedOp>(user->getParentOp()))
+        return user->emitError("reads a newest element, which has no memory of "
+                               "its own; it must be stacked or computed with "
+                               "first");
   if (auto product = dyn_cast<MatvecS8Op>(op)) {
     if (!product.getPacking())
       return op->emitError("has no packing; run lnn-prove-ranges");

@@ -69,8 +69,8 @@ def build(options):
                    (launchers if shutil.which("ccache") else
                     [text.split("=")[0] + "=" for text in launchers]),
                    check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
-    subprocess.run(["cmake", "--build", folder, "--target", "dlnet_programs", "--", "--quiet"], check=True,
-                   env=variables)
+    subprocess.run(["cmake", "--build", folder, "--target", "dlnet_programs", "--parallel",
+                    str(os.cpu_count()), "--", "--quiet"], check=True, env=variables)
 
 
 def program(options, target):
@@ -149,11 +149,13 @@ def main():
     parser.add_argument("--seconds", type=int, default=600, help="of each target")
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)
-    unknown = [target for target in options.targets if target not in TARGETS]
-    if unknown or options.seconds < 1 or (options.what == "short") != (len(options.targets) == 1 and
-                                                                       options.what == "short"):
-        parser.error(f"no target is called {unknown[0]}; there are {', '.join(TARGETS)}" if unknown else
-                     "short takes one target, and seconds are at least 1")
+    for target in options.targets:
+        if target not in TARGETS:
+            parser.error(f"no target is called '{target}'; there are {', '.join(TARGETS)}")
+    if options.what == "short" and len(options.targets) != 1:
+        parser.error("short takes one target")
+    if options.seconds < 1:
+        parser.error("seconds are at least 1")
     {"build": build, "short": short, "long": long}[options.what](options)
 
 
