@@ -77,7 +77,8 @@ OwningOpRef<ModuleOp> PassOrders::parse(llvm::StringRef text) {
   if (isBeyondParser(text))
     return {};
   Silence silence(&context);
-  return parseSourceString<ModuleOp>(text, ParserConfig(&context));
+  std::string ended = text.str(); // The lexer reads up to a zero.
+  return parseSourceString<ModuleOp>(ended, ParserConfig(&context));
 }
 
 PassOrders::Outcome PassOrders::run(size_t step, ModuleOp module) {
