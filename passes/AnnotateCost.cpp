@@ -24,9 +24,9 @@ struct AnnotateCost : lnn::impl::AnnotateCostBase<AnnotateCost> {
       return signalPassFailure();
     }
     WalkResult levels = model.getBody().walk([](Operation *op) {
-      return WalkResult(checkResults(
-          op, "lnn-annotate-cost takes integer-level networks",
-          [](Type type) { return type.isSignlessInteger(); }));
+      return WalkResult(
+          checkResults(op, "lnn-annotate-cost takes integer-level networks",
+                       [](Type type) { return type.isSignlessInteger(); }));
     });
     if (levels.wasInterrupted() || failed(checkTarget(model)))
       return signalPassFailure();

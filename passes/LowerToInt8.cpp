@@ -158,9 +158,8 @@ private:
           Fixed in = get(op.getInput());
           auto limit = [&](const APFloat &real) {
             int64_t integer = Rule::limit(real.convertToDouble(), in.format);
-            return static_cast<int32_t>(in.format.width == 16
-                                            ? saturate16(integer)
-                                            : integer);
+            return static_cast<int32_t>(
+                in.format.width == 16 ? saturate16(integer) : integer);
           };
           return lowered(op,
                          emitter.clamp(in.value, in.format.width,

@@ -10,8 +10,7 @@ using namespace dlnet;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz::InputFile file("split.csv");
-  Result<SplitList> list =
-      readSplitList(file.write(fuzz::text(data, size)));
+  Result<SplitList> list = readSplitList(file.write(fuzz::text(data, size)));
   if (!list) {
     fuzz::require(!list.message().empty(), "a refusal has a reason");
     return 0;
@@ -23,8 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!listed)
     return 0;
   std::set<std::string> seen;
-  for (const auto *side : {&listed->split.train, &listed->split.validation,
-                           &listed->split.test})
+  for (const auto *side :
+       {&listed->split.train, &listed->split.validation, &listed->split.test})
     for (const Cell &cell : *side)
       fuzz::require(seen.insert(cell.name).second, "one side for each cell");
   return 0;

@@ -14,8 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   CellOptions options;
   options.minimumCycles = data[0] & 1 ? 1 : 8;
-  options.sohBy =
-      data[0] & 2 ? SohBy::InitialCapacity : SohBy::NominalCapacity;
+  options.sohBy = data[0] & 2 ? SohBy::InitialCapacity : SohBy::NominalCapacity;
   fuzz::InputFile file("cells.csv");
   std::string path = file.write(fuzz::text(data + 1, size - 1));
   Result<CellSet> set = readCells(path, options);

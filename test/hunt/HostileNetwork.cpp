@@ -32,10 +32,9 @@ bool oneIn(Random &random, unsigned n) { return random() % n == 0; }
 
 /// Overwrites a tensor, or parts of it, in one of a dozen ways.
 void spoil(Tensor &tensor, const std::string &key, Random &random, bool wild) {
-  constexpr float kSpecial[] = {0.f,   -0.f,  1e-40f, -1e-42f, 1.17e-38f,
-                                1e-20f, -1e-10f, 1e-6f, 1.f,   -1.f,
-                                127.f, 1e3f,  -1e4f,  1e6f,    1e10f,
-                                -1e20f, 3.4e38f};
+  constexpr float kSpecial[] = {
+      0.f,  -0.f,  1e-40f, -1e-42f, 1.17e-38f, 1e-20f, -1e-10f, 1e-6f,  1.f,
+      -1.f, 127.f, 1e3f,   -1e4f,   1e6f,      1e10f,  -1e20f,  3.4e38f};
   constexpr unsigned kModest = 13; // Of these, where it is not wild.
   unsigned limit = wild ? std::size(kSpecial) : kModest;
   unsigned way = random() % 12;
@@ -121,8 +120,7 @@ void drawSolver(HostileNetwork &network, Random &random) {
   if (network.model.cell == CellKind::Cfc)
     return;
   solver.steps = 1 + random() % 6;
-  solver.method =
-      random() % 2 ? SolverKind::ExplicitEuler : SolverKind::Fused;
+  solver.method = random() % 2 ? SolverKind::ExplicitEuler : SolverKind::Fused;
   solver.dt = pick<double>(random, {0.25, 0.5, 1.0, 0.7, 0.01, 2.0});
   if (network.level >= 3 && oneIn(random, 6))
     solver.dt = pick<double>(random, {1e-9, 100.0, 8.0, 1e-4});
@@ -254,8 +252,7 @@ HostileNetwork dlnet::hunt::hostileNetwork(uint32_t seed) {
       pick<double>(random, {options.knotTolerance, options.knotTolerance, 0,
                             1e-3, 0.1, 1.0});
   options.objective = random() % 2 ? "speed" : "size";
-  options.unrollFlash =
-      pick<int64_t>(random, {-1, -1, 0, 200, 3000, 100000});
+  options.unrollFlash = pick<int64_t>(random, {-1, -1, 0, 200, 3000, 100000});
   if (oneIn(random, 4))
     network.place = codegen::Place::Ram;
   return network;
@@ -268,10 +265,9 @@ std::string HostileNetwork::describe() const {
       "unroll-flash {} tables in {}",
       seed, level, name(model.cell), model.units, model.window, model.block,
       model.horizon, model.basis, name(model.solver.method), model.solver.steps,
-      model.solver.dt, model.features.age ? " with age" : "",
-      options.stateBits, options.lutBits, options.knotTolerance,
-      options.objective, options.unrollFlash,
-      place == codegen::Place::Ram ? "ram" : "flash");
+      model.solver.dt, model.features.age ? " with age" : "", options.stateBits,
+      options.lutBits, options.knotTolerance, options.objective,
+      options.unrollFlash, place == codegen::Place::Ram ? "ram" : "flash");
 }
 
 void dlnet::hunt::fillHostile(std::vector<int16_t> &window, Random &random) {

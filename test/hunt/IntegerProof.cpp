@@ -43,8 +43,8 @@ void IntegerProof::lookAtProduct(lnn::MatvecS8Op op,
   for (size_t row = 0; row < elements.size(); ++row) {
     int64_t sum = 0, magnitude = 0;
     for (size_t column = 0; column < columns; ++column) {
-      int64_t product = weights[row * columns + column] *
-                        int64_t(input->second[column]);
+      int64_t product =
+          weights[row * columns + column] * int64_t(input->second[column]);
       sum += product;
       magnitude += std::abs(product);
     }

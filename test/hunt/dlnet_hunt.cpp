@@ -91,9 +91,9 @@ nlohmann::json work(const HostileNetwork &network, const Arguments &arguments) {
   }
   if (Status status = writeFiles(arguments.folder, files); !status)
     found.findings.push_back(status.message());
-  return {{"compiled", compiled},         {"refusal", found.refusal},
-          {"findings", found.findings},   {"cases", found.cases.size()},
-          {"judged", found.judged},       {"worst", found.worst}};
+  return {{"compiled", compiled},       {"refusal", found.refusal},
+          {"findings", found.findings}, {"cases", found.cases.size()},
+          {"judged", found.judged},     {"worst", found.worst}};
 }
 
 /// The same in a child process.
@@ -128,8 +128,8 @@ nlohmann::json workApart(const HostileNetwork &network,
   int status = 0;
   waitpid(child, &status, 0);
   if (WIFSIGNALED(status))
-    return died(fmt::format("the compiler died of signal {}",
-                            WTERMSIG(status)));
+    return died(
+        fmt::format("the compiler died of signal {}", WTERMSIG(status)));
   nlohmann::json result = nlohmann::json::parse(text, nullptr, false);
   return result.is_object() ? result : died("the compiler ended early");
 }

@@ -49,5 +49,5 @@ static int selftest(int16_t *forecast) {
 
 extern const struct network JOIN(hunt_, NAME);
 const struct network JOIN(hunt_, NAME) = {
-    TEXT(NAME), JOIN(MACRO, _WINDOW), JOIN(MACRO, _HORIZON),
-    predict,    stream,               selftest};
+    TEXT(NAME), JOIN(MACRO, _WINDOW), JOIN(MACRO, _HORIZON), predict, stream,
+    selftest};

@@ -51,20 +51,32 @@ PassOrders::PassOrders() {
   context.loadDialect<lnn::LnnDialect>();
   context.disableMultithreading();
   for (const char *pass :
-       {"lnn-specialize-shape", "lnn-specialize-shape{blocks=2}",
-        "lnn-discretize", "lnn-discretize{solver=fused steps=3 dt=0.5}",
+       {"lnn-specialize-shape",
+        "lnn-specialize-shape{blocks=2}",
+        "lnn-discretize",
+        "lnn-discretize{solver=fused steps=3 dt=0.5}",
         "lnn-prune-weights{ratio=0.5}",
         "lnn-prune-weights{what=units score=sensitivity ratio=0.5}",
-        "lnn-eliminate-dead-units", "lnn-fold-normalization",
-        "lnn-thin-horizon{tolerance=0.1}", "lnn-quantize",
-        "lnn-quantize{state-bits=16}", "lnn-lower-to-int8",
-        "lnn-fuse-elementwise", "lnn-prove-ranges", "lnn-choose-packing",
-        "lnn-unroll-products", "lnn-plan-memory", "lnn-verify-target",
-        "lnn-annotate-cost", "canonicalize", "cse"})
+        "lnn-eliminate-dead-units",
+        "lnn-fold-normalization",
+        "lnn-thin-horizon{tolerance=0.1}",
+        "lnn-quantize",
+        "lnn-quantize{state-bits=16}",
+        "lnn-lower-to-int8",
+        "lnn-fuse-elementwise",
+        "lnn-prove-ranges",
+        "lnn-choose-packing",
+        "lnn-unroll-products",
+        "lnn-plan-memory",
+        "lnn-verify-target",
+        "lnn-annotate-cost",
+        "canonicalize",
+        "cse"})
     texts.push_back(std::string("lnn.model(") + pass + ")");
   for (const char *pipeline :
-       {"lnn-select-pareto", "lnn-discretize-model", "lnn-prune-model{ratio=0.5}",
-        "lnn-quantize-model", "lnn-to-int8", "lnn-select"})
+       {"lnn-select-pareto", "lnn-discretize-model",
+        "lnn-prune-model{ratio=0.5}", "lnn-quantize-model", "lnn-to-int8",
+        "lnn-select"})
     texts.push_back(pipeline);
   texts.push_back(kEmitter);
 }

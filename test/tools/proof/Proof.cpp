@@ -46,9 +46,9 @@ test::Proof::Proof(Compiler &compiler, const CompiledModel &discretized,
       });
 }
 
-test::Proof::Verdict
-test::Proof::judge(const std::vector<int16_t> &window, uint32_t age,
-                   const std::vector<int16_t> &forecast) {
+test::Proof::Verdict test::Proof::judge(const std::vector<int16_t> &window,
+                                        uint32_t age,
+                                        const std::vector<int16_t> &forecast) {
   SohFormat format;
   std::vector<float> soh, real(forecast.size());
   for (int16_t element : window)
@@ -66,9 +66,8 @@ test::Proof::judge(const std::vector<int16_t> &window, uint32_t age,
     double limit = bound->forecast[h];
     verdict.greatest = std::max(verdict.greatest, error / limit);
     if (error > limit && verdict.violation.empty())
-      verdict.violation =
-          fmt::format("element {} errs by {:g}, the bound is {:g}", h, error,
-                      limit);
+      verdict.violation = fmt::format(
+          "element {} errs by {:g}, the bound is {:g}", h, error, limit);
   }
   return verdict;
 }

@@ -23,9 +23,9 @@ public:
 
   /// What the bound says of one forecast.
   struct Verdict {
-    bool applies = false; ///< The real network stayed in its formats.
-    bool finite = true;   ///< The real network's forecast.
-    double greatest = 0;  ///< Error over bound, of the worst element.
+    bool applies = false;  ///< The real network stayed in its formats.
+    bool finite = true;    ///< The real network's forecast.
+    double greatest = 0;   ///< Error over bound, of the worst element.
     std::string violation; ///< Empty, or the element beyond its bound.
   };
   Verdict judge(const std::vector<int16_t> &window, uint32_t age,
