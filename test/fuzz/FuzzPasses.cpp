@@ -37,7 +37,7 @@ uint32_t hash(llvm::StringRef text) {
 } // namespace
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static PassOrders orders;
+  PassOrders orders; // Anew, so that each input stands for itself.
   llvm::StringRef text(reinterpret_cast<const char *>(data), size);
   uint32_t random = hash(text);
   llvm::SmallVector<llvm::StringRef> sections;
