@@ -84,7 +84,8 @@ Result<Candidates> Candidates::compile(Compiler &compiler, const Family &family,
     own.prefix = source.name;
     auto compiled = compiler.compile(source, own);
     if (failed(compiled))
-      return Failure{fmt::format("model {} was not compiled", source.name)};
+      return Failure{fmt::format("model {} was not compiled{}", source.name,
+                                 compiler.why())};
     for (codegen::Place place : target.places)
       candidates.add(source, compiled->model(), place);
   }

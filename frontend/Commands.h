@@ -5,15 +5,9 @@
 #ifndef DLNET_FRONTEND_COMMANDS_H
 #define DLNET_FRONTEND_COMMANDS_H
 
-#include <CLI/CLI.hpp>
-
-#include <functional>
-#include <string>
+#include "frontend/CommandLine.h"
 
 namespace dlnet {
-
-/// What a subcommand does once its options are parsed: 0 for success.
-using Command = std::function<int()>;
 
 void addCompile(CLI::App &app, Command &chosen);
 void addEvaluate(CLI::App &app, Command &chosen);

@@ -52,7 +52,7 @@ Status printIr(Compiler &compiler, const FamilyModel &model,
       (arguments.emit == "int8" &&
        mlir::failed(compiler.toInt8(*compiled, options))))
     return arguments.inFamily(
-        fmt::format("model {} was not compiled", model.name));
+        fmt::format("model {} was not compiled{}", model.name, compiler.why()));
   fmt::print("{}", compiled->text());
   return success();
 }
@@ -89,9 +89,6 @@ Result<Candidates> choose(Compiler &compiler, const Family &family,
   return candidates;
 }
 
-/// Files by their folder, so that all of one folder are written or none.
-using Outputs = std::map<std::string, package::Files>;
-
 /// Lines about what a candidate's C costs, for its header.
 std::vector<std::string> describeCost(const Candidate &candidate,
                                       const Target &target) {
@@ -111,7 +108,7 @@ std::vector<std::string> describeCost(const Candidate &candidate,
 }
 
 /// The C of the selected model, bare or in packages.
-Result<package::Files> makeC(const report::Subject &subject,
+Result<package::Files> makeC(Compiler &compiler, const report::Subject &subject,
                              const Arguments &arguments, std::string &sizes) {
   const CompileOptions &options = subject.options;
   const Candidate &selected = subject.candidates.selected();
@@ -124,8 +121,9 @@ Result<package::Files> makeC(const report::Subject &subject,
   codegen::EmittedC c = codegen::emitC(selected.model, emit);
   auto selfTest = codegen::emitSelfTest(selected.model, emit);
   if (mlir::failed(selfTest))
-    return arguments.inFamily(fmt::format("no self-test was made of model {}",
-                                          selected.source->name));
+    return arguments.inFamily(fmt::format("no self-test was made of model {}{}",
+                                          selected.source->name,
+                                          compiler.why()));
   sizes = fmt::format("tables {} B{}, state {} B\n", c.tableBytes,
                       c.tableRamBytes == 0 ? "" : ", in RAM too", c.stateBytes);
   if (arguments.packages.empty())
@@ -166,30 +164,33 @@ Result<package::Files> makeC(const report::Subject &subject,
 }
 
 Status addReport(Compiler &compiler, const report::Subject &subject,
-                 const std::string &folder, Outputs &outputs) {
+                 const std::string &folder, OutputFiles &outputs) {
   auto report = report::makeReport(compiler, subject);
   if (mlir::failed(report))
-    return Failure{fmt::format("no report was made of model {}",
-                               subject.candidates.selected().source->name)};
-  outputs[folder]["report.json"] = report->dump(1) + "\n";
-  outputs[folder]["report.html"] = report::renderHtml(*report);
+    return Failure{fmt::format("no report was made of model {}{}",
+                               subject.candidates.selected().source->name,
+                               compiler.why())};
+  outputs[folder + "/report.json"] = report->dump(1) + "\n";
+  outputs[folder + "/report.html"] = report::renderHtml(*report);
   return success();
 }
 
 /// The C of the selected model, the report, or both.
 Status writeSelected(Compiler &compiler, const report::Subject &subject,
                      const Arguments &arguments) {
-  Outputs outputs;
+  OutputFiles outputs;
   std::string said;
   if (arguments.emit == "c") {
     std::string sizes;
-    auto files = makeC(subject, arguments, sizes);
+    auto files = makeC(compiler, subject, arguments, sizes);
     if (!files)
       return files.failure();
-    for (const auto &[path, content] : *files)
-      said += fmt::format("{}/{}\n", arguments.output, path);
+    for (auto &[name, content] : *files) {
+      std::string path = fmt::format("{}/{}", arguments.output, name);
+      said += path + "\n";
+      outputs[path] = std::move(content);
+    }
     said += sizes;
-    outputs[arguments.output] = std::move(*files);
   }
   if (!arguments.reportFolder().empty()) {
     Status status =
@@ -199,9 +200,8 @@ Status writeSelected(Compiler &compiler, const report::Subject &subject,
     said += fmt::format("{0}/report.json\n{0}/report.html\n",
                         arguments.reportFolder());
   }
-  for (const auto &[folder, files] : outputs)
-    if (Status status = writeFiles(folder, files); !status)
-      return status;
+  if (Status status = writeFiles(outputs); !status)
+    return status;
   fmt::print("{}", said);
   return success();
 }
@@ -296,7 +296,7 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
                   "What products are chosen for: speed (each byte of flash "
                   "must save an instruction; the default) or size (fewest "
                   "bytes of code and tables)")
-      ->check(CLI::IsMember({"speed", "size"}));
+      ->check(oneOf({"speed", "size"}));
   command
       .add_option("--unroll-flash", options.unrollFlash,
                   "Bytes of flash that products without loops may add; "
@@ -339,7 +339,7 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
                    "Stop at: lnn (discretized, to standard output), int8 "
                    "(integer level, likewise), c (the default), report "
                    "(report.json and report.html instead of C)")
-      ->check(CLI::IsMember({"lnn", "int8", "c", "report"}));
+      ->check(oneOf({"lnn", "int8", "c", "report"}));
   command->add_option("--report", arguments->report,
                       "Besides C, write report.json and report.html to "
                       "this folder");
@@ -389,7 +389,7 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
           "Where the constant tables live: flash (the default), ram, where "
           "reading them costs no wait states, or both: each student is a "
           "candidate for the budget twice")
-      ->check(CLI::IsMember({"flash", "ram", "both"}));
+      ->check(oneOf({"flash", "ram", "both"}));
   command
       ->add_option("--flash-wait-states", arguments->flashWaitStates,
                    "Cycles that each read of a table in flash waits for the "

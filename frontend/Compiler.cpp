@@ -5,6 +5,7 @@
 
 #include "frontend/ImportFamily.h"
 
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,6 +32,22 @@ Compiler::Compiler() : context(MLIRContext::Threading::DISABLED) {
   // A message names what is wrong; the operation, with all its weights, would
   // bury it.
   context.printOpOnDiagnostic(false);
+  context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+      return mlir::failure(); // For whoever else wants it.
+    if (!problem.empty())     // Later ones are mostly its consequences.
+      return mlir::success();
+    problem = diagnostic.str();
+    for (Diagnostic &note : diagnostic.getNotes())
+      problem += "; " + note.str();
+    return mlir::success();
+  });
+}
+
+std::string Compiler::why() {
+  std::string said = problem.empty() ? "" : ": " + problem;
+  problem.clear();
+  return said;
 }
 
 FailureOr<CompiledModel> Compiler::import(const FamilyModel &model,

@@ -114,6 +114,11 @@ int evaluate(const Arguments &arguments) {
   auto selected = readModel(arguments.family, arguments.model);
   if (!selected)
     return reportError(selected.message());
+  for (const std::string &output :
+       {arguments.json, arguments.record ? arguments.family : std::string()})
+    if (Status writable = output.empty() ? success() : checkWritable(output);
+        !writable)
+      return reportError(writable.message());
   const Family &family = selected->family;
   const FamilyModel &model = selected->model();
   CellOptions cellOptions;
@@ -142,8 +147,9 @@ int evaluate(const Arguments &arguments) {
   options.prefix = family.name;
   auto figures = measure(compiler, model, windows, options);
   if (mlir::failed(figures))
-    return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, model.name));
+    return reportError(fmt::format("{}: model {} was not compiled{}",
+                                   arguments.family, model.name,
+                                   compiler.why()));
   figures->cells =
       std::set<int>(windows.cell.begin(), windows.cell.end()).size();
   print(model, *figures, *set, arguments.split);
@@ -179,7 +185,7 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
                    "Cells to measure on: test (the default: all that neither "
                    "trained nor chose the model) or validation (those that "
                    "chose it; compile --budget compares these errors)")
-      ->check(CLI::IsMember({"test", "validation"}));
+      ->check(oneOf({"test", "validation"}));
   command
       ->add_option("--stride", arguments->stride,
                    "Cycles between two windows of a cell")

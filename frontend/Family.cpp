@@ -4,8 +4,10 @@
 #include "frontend/Family.h"
 
 #include "frontend/FamilySchema.h"
+#include "frontend/Suggest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -17,16 +19,41 @@ const char *name(SohKind kind) { return nameOf(schema::kSohs, kind); }
 const char *name(TrainingStage stage) { return nameOf(schema::kStages, stage); }
 
 Result<size_t> findModel(const Family &family, const std::string &name) {
-  std::string known;
+  std::vector<std::string> known;
   for (size_t i = 0; i < family.models.size(); ++i) {
     const FamilyModel &model = family.models[i];
     if (name.empty() ? model.role == "student" : model.name == name)
       return i;
-    known += (known.empty() ? "" : ", ") + model.name;
+    known.push_back(model.name);
   }
   if (name.empty())
     return Failure{"has no student"};
-  return Failure{fmt::format("has no model '{}'; it has {}", name, known)};
+  return Failure{fmt::format("has no model '{}'; it has {}{}", name,
+                             fmt::join(known, ", "), didYouMean(name, known))};
+}
+
+bool isIdentifier(const std::string &text) {
+  if (text.empty() || text.size() > 32 || text[0] < 'a' || text[0] > 'z')
+    return false;
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+         std::string::npos;
+}
+
+Status checkName(const std::string &option, const std::string &name) {
+  if (isIdentifier(name))
+    return success();
+  std::string possible;
+  for (char c : name) {
+    bool isUpper = c >= 'A' && c <= 'Z';
+    possible += isUpper ? char(c - 'A' + 'a') : c;
+    if (!isIdentifier("x" + possible.substr(possible.size() - 1)))
+      possible.back() = '_';
+  }
+  return Failure{fmt::format(
+      "{}: '{}' is no name for a family or a model, which names C symbols; "
+      "expected a lower-case letter, then up to 31 of letters, digits and _{}",
+      option, name,
+      isIdentifier(possible) ? fmt::format(", such as '{}'", possible) : "")};
 }
 
 std::map<std::string, std::vector<int64_t>>

@@ -131,6 +131,14 @@ struct Family {
 /// empty. Fails, naming the models that there are, where it is not there.
 Result<size_t> findModel(const Family &family, const std::string &name);
 
+/// Whether `text` may name a family or a model, and so a C symbol:
+/// [a-z][a-z0-9_]{0,31}.
+bool isIdentifier(const std::string &text);
+
+/// Fails where isIdentifier() does, with a name that would do; `option` is what
+/// the name was given by.
+Status checkName(const std::string &option, const std::string &name);
+
 /// The tensors that a model of this architecture must have, with their shapes.
 std::map<std::string, std::vector<int64_t>>
 expectedTensors(const FamilyModel &model);
@@ -153,7 +161,7 @@ Result<Family> parseFamily(const std::string &bytes, const std::string &origin);
 /// that `parseFamily` would refuse.
 Result<std::string> serializeFamily(const Family &family);
 
-/// Writes beside `path` and renames, so that a reader never sees half a file.
+/// Writes the file whole or not at all, as writeFile() does.
 Status writeFamily(const Family &family, const std::string &path);
 
 } // namespace dlnet

@@ -9,13 +9,6 @@ using nlohmann::json;
 using schema::kMaxMagnitude;
 using schema::kMaxText;
 
-bool isIdentifier(const std::string &text) {
-  if (text.empty() || text.size() > 32 || text[0] < 'a' || text[0] > 'z')
-    return false;
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
-         std::string::npos;
-}
-
 bool isLine(const json &value) {
   if (!value.is_string())
     return false;

@@ -35,9 +35,6 @@ private:
   std::string problem;
 };
 
-/// Whether `text` may name a C symbol: [a-z][a-z0-9_]{0,31}.
-bool isIdentifier(const std::string &text);
-
 /// Whether `value` is one line of text that may be printed or put into a
 /// generated comment.
 bool isLine(const nlohmann::json &value);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A family file is written beside its final name and renamed, and never one
-// that the reader would refuse.
+// No family is written that the reader would refuse.
 #include "frontend/FamilySchema.h"
 #include "frontend/Safetensors.h"
 #include "frontend/WriteFiles.h"
@@ -9,12 +8,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <list>
 
 namespace dlnet {
@@ -101,52 +94,6 @@ Result<std::string> packMask(const Tensor &mask) {
   return bytes;
 }
 
-std::string systemError() { return std::strerror(errno); }
-
-/// Removes the temporary file unless it was renamed to its final name.
-class TemporaryFile {
-public:
-  explicit TemporaryFile(const std::string &target)
-      : path(target + ".XXXXXX"), descriptor(::mkstemp(path.data())) {}
-  TemporaryFile(const TemporaryFile &) = delete;
-  TemporaryFile &operator=(const TemporaryFile &) = delete;
-  ~TemporaryFile() {
-    if (descriptor < 0)
-      return;
-    ::close(descriptor);
-    if (!path.empty())
-      ::unlink(path.c_str());
-  }
-
-  bool isOpen() const { return descriptor >= 0; }
-
-  bool write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR)
-        continue;
-      if (count < 0)
-        return false;
-      bytes.remove_prefix(size_t(count));
-    }
-    // mkstemp makes private files; a family is as public as any output.
-    mode_t mask = ::umask(0);
-    ::umask(mask);
-    return ::fchmod(descriptor, 0666 & ~mask) == 0 && ::fsync(descriptor) == 0;
-  }
-
-  bool moveTo(const std::string &target) {
-    if (::rename(path.c_str(), target.c_str()) != 0)
-      return false;
-    path.clear();
-    return true;
-  }
-
-private:
-  std::string path;
-  int descriptor;
-};
-
 } // namespace
 
 Result<std::string> serializeFamily(const Family &family) {
@@ -207,13 +154,7 @@ Status writeFamily(const Family &family, const std::string &path) {
   Result<std::string> bytes = serializeFamily(family);
   if (!bytes)
     return Failure{path + ": " + bytes.message()};
-  if (Status status = checkReplaceable(path); !status)
-    return status;
-  TemporaryFile file(path);
-  if (!file.isOpen() || !file.write(*bytes) || !file.moveTo(path))
-    return Failure{
-        fmt::format("{}: cannot be written: {}", path, systemError())};
-  return success();
+  return writeFile(path, *bytes);
 }
 
 } // namespace dlnet

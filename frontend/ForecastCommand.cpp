@@ -163,8 +163,9 @@ int forecast(const Arguments &arguments) {
   options.prefix = family.name;
   auto compiled = compiler.compile(model, options);
   if (mlir::failed(compiled))
-    return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, model.name));
+    return reportError(fmt::format("{}: model {} was not compiled{}",
+                                   arguments.family, model.name,
+                                   compiler.why()));
   SohFormat format(compiled->model().getFractionBits());
   std::vector<int16_t> window;
   for (size_t i = *at - model.window; i < *at; ++i)

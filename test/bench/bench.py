@@ -22,7 +22,7 @@ import time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "certify"), os.path.join(HERE, "..", "firmware"),
-                os.path.join(HERE, "..", "tools", "m4")]
+                os.path.join(HERE, "..", "tools", "m4"), os.path.join(HERE, "..", "tools")]
 import coding_rules  # noqa: E402
 import cost_model  # noqa: E402
 import exactness  # noqa: E402
@@ -30,6 +30,7 @@ import firmware_bench  # noqa: E402
 import front  # noqa: E402
 import m4run  # noqa: E402
 import training  # noqa: E402
+from whole_file import write_whole  # noqa: E402
 
 
 def output(*command):
@@ -277,11 +278,7 @@ def main():
     if os.path.exists(recorded):
         print("\nRecorded when ./dlnet family made the family, and not measured again now:\n")
         training.report(training.read(recorded))
-    path = os.path.join(options.build, "bench.json")
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        json.dump(figures, file, indent=2, sort_keys=True)
-        file.write("\n")
-    os.replace(path + ".part", path)
+    write_whole(os.path.join(options.build, "bench.json"), json.dumps(figures, indent=2, sort_keys=True) + "\n")
     sys.exit(not kept)
 
 

@@ -22,9 +22,11 @@ import tempfile
 
 import numpy as np
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "tools")]
 import cost_model  # noqa: E402
 import cost_samples  # noqa: E402
+from whole_file import write_whole  # noqa: E402
 
 TABLE = os.path.join(cost_samples.ROOT, "passes", "cost", "CostTable.inc")
 
@@ -125,9 +127,7 @@ def write(prices, summary):
             "// DLNET_PRICE(term, " + ", ".join(FITTED) + ")\n")
     for i, term in enumerate(GUESS):
         text += f"DLNET_PRICE({term}, " + ", ".join(f"{prices[figure][i]:.3f}" for figure in FITTED) + ")\n"
-    with open(TABLE + ".part", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(TABLE + ".part", TABLE)
+    write_whole(TABLE, text)
 
 
 def main():

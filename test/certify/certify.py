@@ -27,6 +27,7 @@ import toolchain  # noqa: E402
 import windows  # noqa: E402
 from toolchain import Refusal  # noqa: E402
 import m4run  # noqa: E402
+from whole_file import write_whole  # noqa: E402
 
 # Calls of the interface, and their arguments that hold measurements: r0 to r3.
 CALLS = {"init": (), "push": ("r1",), "set_age": ("r1",), "forecast": (), "predict": ("r3",),
@@ -322,10 +323,7 @@ def save(certificate, folder):
     os.makedirs(folder, exist_ok=True)
     for name, text in (("certify.md", "\n".join(certificate.lines) + "\n"),
                        ("certify.json", json.dumps(certificate.figures, indent=2, sort_keys=True) + "\n")):
-        path = os.path.join(folder, name)
-        with open(path + ".part", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(path + ".part", path)
+        write_whole(os.path.join(folder, name), text)
 
 
 def main():
@@ -340,11 +338,11 @@ def main():
             os.remove(path)  # an old one must not outlive a refusal
     try:
         certificate = certify(Model(options.model), os.path.abspath(options.plugin), options.windows)
+        save(certificate, options.output)
     except Refusal as refusal:
         sys.exit(f"certify: refused: {refusal}")
     except (m4run.EmulatorError, OSError, RuntimeError) as error:
-        sys.exit(f"certify: {error}")
-    save(certificate, options.output)
+        sys.exit(f"certify: error: {error}")
     calls = {key: value for key, value in certificate.figures.items() if "forecast_" in key or "misra_req" in key}
     print("\n".join(f"{key} {value}" for key, value in sorted(calls.items())))
     print(os.path.join(options.output, "certify.md"))

@@ -4,6 +4,7 @@
 // after another: a damaged file must not be taken for another kind.
 #include "trainer/cells/Cells.h"
 
+#include "frontend/WriteFiles.h"
 #include "trainer/cells/Clean.h"
 #include "trainer/cells/CsvFile.h"
 #include "trainer/cells/CsvReader.h"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <system_error>
 
@@ -109,21 +109,14 @@ Result<CellSet> readCells(const std::string &path, const CellOptions &options) {
 
 Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
                   const CellOptions &options) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    return Failure{fmt::format("{}: {}", directory, error.message())};
+  OutputFiles files;
   for (const Cell &cell : cells) {
-    std::string path = (fs::path(directory) / (cell.name + ".csv")).string();
-    std::ofstream stream(path, std::ios::binary);
-    stream << options.column << '\n';
+    std::string &text = files[cell.name + ".csv"];
+    text = options.column + "\n";
     for (double soh : cell.raw)
-      stream << fmt::format("{:.7f}\n", soh * options.nominalAh);
-    stream.close();
-    if (!stream)
-      return Failure{fmt::format("{}: cannot be written", path)};
+      text += fmt::format("{:.7f}\n", soh * options.nominalAh);
   }
-  return success();
+  return writeFiles(directory, files);
 }
 
 std::vector<Cell>

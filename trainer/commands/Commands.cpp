@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/commands/Commands.h"
 
+#include "frontend/WriteFiles.h"
 #include "trainer/cells/CleaningReport.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 namespace dlnet {
 
 namespace fs = std::filesystem;
 
 int reportError(const std::string &message) {
-  fmt::print(stderr, "dlnet-train: error: {}\n", message);
-  return 1;
+  return printError("dlnet-train", message);
 }
 
 void addDataOptions(CLI::App &command, DataOptions &options) {
@@ -46,7 +47,7 @@ void addDataOptions(CLI::App &command, DataOptions &options) {
                                                     : SohBy::NominalCapacity;
           },
           "capacity that counts as SOH 1: nominal, or initial (the cell's own)")
-      ->check(CLI::IsMember({"nominal", "initial"}))
+      ->check(oneOf({"nominal", "initial"}))
       ->default_str("nominal");
 }
 
@@ -85,9 +86,10 @@ Result<Data> loadAndReport(const DataOptions &options) {
 
 void addTeacherOptions(CLI::App &command, TeacherOptions &options) {
   CLI::Option *teacher = command.add_option(
-      "--teacher", options.paths,
-      "family files whose mean forecast is a second target; trained on the "
-      "same split");
+      "--teacher", options.sources,
+      "families, trained on the same split, whose mean forecast is a second "
+      "target: FILE for its models of role teacher (or its only one), "
+      "FILE:MODEL,MODEL for those");
   command
       .add_option("--share", options.firstShare,
                   "the teacher's share of the loss, at first")
@@ -136,10 +138,18 @@ EpochDone printEpochs(int64_t total) {
   };
 }
 
-Status checkOutput(const std::string &path) {
-  fs::path parent = fs::path(path).parent_path();
-  if (!parent.empty() && !fs::is_directory(parent))
-    return Failure{fmt::format("{}: not a directory", parent.string())};
+Status checkOutputs(const std::vector<std::string> &paths) {
+  std::set<fs::path> seen;
+  for (const std::string &path : paths) {
+    if (path.empty())
+      continue;
+    if (Status writable = checkWritable(path); !writable)
+      return writable;
+    std::error_code error;
+    fs::path where = fs::weakly_canonical(fs::absolute(path), error);
+    if (!seen.insert(where).second)
+      return Failure{fmt::format("{}: two outputs have this name", path)};
+  }
   return success();
 }
 

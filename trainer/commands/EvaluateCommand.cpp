@@ -57,6 +57,8 @@ int run(Arguments arguments) {
     return reportError(models.message());
   if (arguments.data.path.empty())
     return reportError("no cells: give --data PATH");
+  if (Status outputs = checkOutputs({arguments.json}); !outputs)
+    return reportError(outputs.message());
   CellOptions &reading = arguments.data.reading;
   reading.nominalAh = family->data.nominalAh;
   reading.sohBy = family->data.soh == SohKind::Initial ? SohBy::InitialCapacity
@@ -113,7 +115,7 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
                    "cells: unseen cells judge. paper: random windows of all "
                    "cells, on which a network of the same shape is trained "
                    "anew")
-      ->check(CLI::IsMember({"cells", "paper"}))
+      ->check(oneOf({"cells", "paper"}))
       ->capture_default_str();
   command
       ->add_option("--stride", arguments->comparison.stride,

@@ -45,8 +45,12 @@ int run(Arguments arguments) {
   if (!index)
     return reportError(fmt::format("{}: {}", arguments.input, index.message()));
   FamilyModel model = family->models[*index];
-  if (Status output = checkOutput(arguments.output); !output)
-    return reportError(output.message());
+  const std::string &checkpoint = arguments.fit.checkpoint;
+  std::string second = checkpoint.empty() ? "" : checkpoint + ".int8";
+  if (Status outputs = checkOutputs(
+          {arguments.output, curvePath(arguments.output), checkpoint, second});
+      !outputs)
+    return reportError(outputs.message());
   if (arguments.quick) {
     makeQuick(arguments.fit, arguments.stride);
     arguments.quantizeEpochs = std::min<int64_t>(arguments.quantizeEpochs, 1);
@@ -61,7 +65,7 @@ int run(Arguments arguments) {
     pruneBlocks(model, arguments.prune);
 
   Result<TrainingRun> run = TrainingRun::prepare(
-      arguments.data, arguments.teacher, model, arguments.stride);
+      arguments.data, arguments.teacher, model, arguments.stride, family->name);
   if (!run)
     return reportError(run.message());
   if (run->data.record.train != family->data.train)
@@ -84,8 +88,7 @@ int run(Arguments arguments) {
     tuning.epochs = arguments.quantizeEpochs;
     tuning.rate = arguments.quantizeRate;
     tuning.pruning = {};
-    if (!tuning.checkpoint.empty())
-      tuning.checkpoint += ".int8";
+    tuning.checkpoint = second;
     Distillation distillation = run->distillation();
     distillation.trajectory = 0;
     Result<Trained> tuned = run->trainer.tuneQuantized(
@@ -96,7 +99,8 @@ int run(Arguments arguments) {
     trained.epochs.insert(trained.epochs.end(), tuned->epochs.begin(),
                           tuned->epochs.end());
   }
-  return run->finish(trained, family->name, arguments.output);
+  return run->finish(trained, family->name, arguments.output,
+                     arguments.quantizeEpochs > 0 ? second : checkpoint);
 }
 
 } // namespace

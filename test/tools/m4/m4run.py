@@ -132,6 +132,8 @@ def main():
     parser.add_argument("elf", metavar="IMAGE.elf")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGUMENT")
     options = parser.parse_args()
+    if not os.path.isfile(options.elf):
+        parser.error(f"{options.elf!r}: no such file")
     try:
         result = run(options.elf, options.arguments, options.plugin, options.function,
                      options.timeout, options.literal_wait_states)
