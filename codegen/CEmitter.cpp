@@ -6,11 +6,11 @@
 
 #include "codegen/Kernels.h"
 #include "codegen/Packing.h"
+#include "codegen/Tables.h"
 #include "codegen/Templates.h"
 #include "passes/Emitted.h"
 #include "passes/Passes.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -23,48 +23,6 @@ using namespace dlnet::codegen;
 using llvm::formatv;
 
 namespace {
-
-/// Constant tables, each printed once however often it is used.
-class Tables {
-public:
-  Tables(std::string prefix, Place place)
-      : prefix(std::move(prefix)), place(place) {}
-
-  /// Name of a table with these elements; `kind` is part of the name.
-  template <typename T>
-  std::string add(StringRef type, StringRef kind, ArrayRef<T> values) {
-    std::string body;
-    llvm::raw_string_ostream os(body);
-    for (auto [i, value] : llvm::enumerate(values)) {
-      os << (i % 8 == 0 ? "\n    " : " ");
-      if constexpr (std::is_same_v<T, uint32_t>)
-        os << formatv("0x{0:x-8}u,", value);
-      else if (int64_t(value) == INT32_MIN)
-        os << "(-2147483647 - 1),"; // no C literal has this value
-      else
-        os << int64_t(value) << ",";
-    }
-    auto [it, isNew] = names.try_emplace(type.str() + body, "");
-    if (isNew) {
-      it->second = formatv("{0}_{1}{2}", prefix, kind, counts[kind.str()]++);
-      text += formatv("\nstatic {0} {1} {2}[{3}] = {{{4}\n};\n",
-                      place == Place::Ram ? "DLN_IN_RAM" : "const", type,
-                      it->second, values.size(), body)
-                  .str();
-      bytes += values.size() * sizeof(T);
-    }
-    return it->second;
-  }
-
-  std::string text;
-  int64_t bytes = 0;
-
-private:
-  std::string prefix;
-  Place place;
-  std::map<std::string, std::string> names;
-  std::map<std::string, unsigned> counts;
-};
 
 /// A 32-bit literal that is an int in C.
 std::string literal(int64_t value) {
@@ -87,13 +45,16 @@ public:
 
   EmittedC emit() {
     indent = 1;
+    use(Kernel::Positive); // by what is pushed
     emitBlock(model.getBody().front());
     EmittedC result;
-    result.tableBytes = tables.bytes;
-    result.tableRamBytes = options.place == Place::Ram ? tables.bytes : 0;
+    result.tableBytes = tables.bytes();
+    result.tableRamBytes = options.place == Place::Ram ? tables.bytes() : 0;
     result.stateBytes = lnn::stateBytes(model);
+    // Of the texts with no digest in them, so that it has a place there.
+    result.digest = Digest(header(result) + source(result));
     result.header = header(result);
-    result.source = source();
+    result.source = source(result);
     return result;
   }
 
@@ -143,11 +104,11 @@ private:
 
   std::string constantTable(ConstantOp op) {
     auto values = integerElements(op.getValue());
-    return widthOf(op.getResult()) == 16
-               ? tables.add<int16_t>("int16_t", "constant",
-                                     llvm::to_vector_of<int16_t>(values))
-               : tables.add<int32_t>("int32_t", "constant",
-                                     llvm::to_vector_of<int32_t>(values));
+    if (widthOf(op.getResult()) == 16)
+      return tables.add("constant",
+                        ArrayRef(llvm::to_vector_of<int16_t>(values)));
+    return tables.add("constant",
+                      ArrayRef(llvm::to_vector_of<int32_t>(values)));
   }
 
   /// Element `index` of an operand of an elementwise operation.
@@ -177,9 +138,8 @@ private:
     return formatv(
         "{0}[{1}]",
         form == RowForm::Int16
-            ? tables.add<int16_t>("int16_t", kind,
-                                  llvm::to_vector_of<int16_t>(values))
-            : tables.add<int32_t>("int32_t", kind, values),
+            ? tables.add(kind, ArrayRef(llvm::to_vector_of<int16_t>(values)))
+            : tables.add(kind, values),
         index);
   }
 
@@ -232,13 +192,12 @@ private:
     PackedWeights packed =
         packWeights(op.getWeights(), packing, op.getUnroll());
     std::string arguments =
-        tables.add<uint32_t>("uint32_t", "weights", packed.words);
+        tables.add("weights", ArrayRef(packed.words));
     if (isSparse(packing) && !op.getUnroll())
-      arguments +=
-          ", " + tables.add<uint8_t>("uint8_t", "blocks", packed.blocks);
+      arguments += ", " + tables.add("blocks", ArrayRef(packed.blocks));
     arguments +=
         formatv(", {0}, {1}", pointer(op.getInput()), pointer(op.getResult()));
-    line("dln_matvec_{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed),
+    line("{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed),
          arguments, loopCounts(op, packed), describe(op),
          sizeOf(op.getResult()), sizeOf(op.getInput()));
   }
@@ -246,22 +205,22 @@ private:
   /// Uses the kernel of a product; its name.
   std::string useKernel(MatvecS8Op op, const PackedWeights &packed) {
     Packing packing = *op.getPacking();
-    std::string name = stringifyPacking(packing).str();
+    std::string name = ("matvec_" + stringifyPacking(packing)).str();
     Kernel loop = kernelOf(packing);
     if (!op.getUnroll()) {
       use(loop);
-      return name;
+      return "dln_" + name;
     }
     if (!isSparse(packing)) {
       kernels.unrolled.insert({loop, packed.columnPairs});
-      return formatv("{0}_{1}", name, packed.columnPairs);
+      return formatv("dln_{0}_{1}", name, packed.columnPairs);
     }
     StraightKernel kernel{loop, packed.rowPairs, packed.blocks};
     auto it = llvm::find(kernels.straight, kernel);
     size_t number = it - kernels.straight.begin();
     if (it == kernels.straight.end())
       kernels.straight.push_back(std::move(kernel));
-    return formatv("{0}_{1}", name, number);
+    return formatv("{0}_{1}_{2}", this->name, name, number);
   }
 
   /// The arguments for as many loops as its kernel has.
@@ -281,9 +240,10 @@ private:
     if (!inPlace) {
       open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
       line("{0}[i] = {1};", state, scalar(op.getInit(), "i"));
+      line("dln_keep_loop();");
       close();
     }
-    loopVariables.push_back(t);
+    loopVariables.insert(t);
     open(formatv("for ({0} = 0; {0} < {1}u; ++{0})", t, op.getTripCount()));
     if (auto row = op.getRow())
       line("const int16_t *const row = &{0}[{1}u * {2}];",
@@ -293,6 +253,7 @@ private:
     if (next != state) {
       open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
       line("{0}[i] = {1}[i];", state, next);
+      line("dln_keep_loop();");
       close();
     }
     close();
@@ -395,7 +356,7 @@ private:
     use(Kernel::MultiplyHigh);
     use(Kernel::Lookup);
     return formatv("dln_lookup({0}, {1}u, {2})",
-                   tables.add<int16_t>("int16_t", "table", op.getTable()),
+                   tables.add("table", op.getTable()),
                    op.getIndexBits(), scalar(op.getInput(), i));
   }
 
@@ -463,9 +424,8 @@ private:
                                .getAsRange<DictionaryAttr>());
   }
 
-  SmallVector<Field> commonFields();
-  std::string header(const EmittedC &sizes);
-  std::string source();
+  std::string header(const EmittedC &result);
+  std::string source(const EmittedC &result);
 
   ModelOp model;
   const EmitOptions &options;
@@ -476,17 +436,10 @@ private:
   unsigned indent = 0, depth = 0, variables = 0;
   UsedKernels kernels;
   llvm::DenseMap<Value, std::string> scalars;
-  std::vector<std::string> loopVariables;
+  std::set<std::string> loopVariables;
 };
 
-SmallVector<Field> CEmitter::commonFields() {
-  return {{"name", name},
-          {"NAME", upper},
-          {"version", DLNET_VERSION},
-          {"abi", std::to_string(kEmittedAbi)}};
-}
-
-std::string CEmitter::header(const EmittedC &sizes) {
+std::string CEmitter::header(const EmittedC &result) {
   std::string facts, members;
   for (const std::string &fact : options.facts)
     facts += "   " + fact + "\n";
@@ -495,10 +448,10 @@ std::string CEmitter::header(const EmittedC &sizes) {
                        buffer.getAs<IntegerAttr>("width").getInt(),
                        buffer.getAs<StringAttr>("name").getValue(),
                        buffer.getAs<IntegerAttr>("elements").getInt());
-  SmallVector<Field> fields = commonFields();
+  SmallVector<Field> fields = commonFields(name, result.digest);
   fields.append({{"facts", facts},
-                 {"tables", std::to_string(sizes.tableBytes)},
-                 {"state", std::to_string(sizes.stateBytes)},
+                 {"tables", std::to_string(result.tableBytes)},
+                 {"state", std::to_string(result.stateBytes)},
                  {"bits", std::to_string(model.getFractionBits())},
                  {"window", std::to_string(model.getWindowSize())},
                  {"horizon", std::to_string(model.getHorizonSize())},
@@ -507,15 +460,14 @@ std::string CEmitter::header(const EmittedC &sizes) {
   return headerText(fields, variant());
 }
 
-std::string CEmitter::source() {
+std::string CEmitter::source(const EmittedC &result) {
   std::string counters;
-  llvm::sort(loopVariables);
-  loopVariables.erase(llvm::unique(loopVariables), loopVariables.end());
   for (const std::string &variable : loopVariables)
     counters += "\n    uint32_t " + variable + ";";
-  SmallVector<Field> fields = commonFields();
-  fields.append({{"kernels", kernelText(kernels)},
-                 {"tables", tables.text},
+  SmallVector<Field> fields = commonFields(name, result.digest);
+  fields.append({{"kernels", kernelText(kernels, name)},
+                 {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
+                 {"tables", tables.text()},
                  {"counters", counters},
                  {"body", body}});
   return sourceText(fields, variant());

@@ -5,6 +5,7 @@
 #ifndef DLNET_CODEGEN_CEMITTER_H
 #define DLNET_CODEGEN_CEMITTER_H
 
+#include "codegen/Digest.h"
 #include "dialect/Lnn.h"
 
 #include <string>
@@ -32,6 +33,7 @@ struct EmitOptions {
 
 struct EmittedC {
   std::string header, source;
+  Digest digest;             ///< Of both; each states it.
   int64_t tableBytes = 0;    ///< Constant tables, in flash wherever they live.
   int64_t tableRamBytes = 0; ///< What they take of RAM besides.
   int64_t stateBytes = 0;    ///< sizeof(<name>_state).

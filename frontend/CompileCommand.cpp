@@ -122,7 +122,7 @@ Result<package::Files> makeC(const report::Subject &subject,
        describeCost(selected, subject.candidates.forTarget()))
     emit.facts.push_back(std::move(line));
   codegen::EmittedC c = codegen::emitC(selected.model, emit);
-  auto selfTest = codegen::emitSelfTest(selected.model, emit);
+  auto selfTest = codegen::emitSelfTest(selected.model, emit, c);
   if (mlir::failed(selfTest))
     return arguments.inFamily(fmt::format("no self-test was made of model {}",
                                           selected.source->name));

@@ -340,7 +340,7 @@ int makeProduct(const ProductArguments &arguments) {
     kernel += fmt::format("_{}", packed.columnPairs);
   }
   std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n" +
-                       codegen::kernelText(used);
+                       codegen::kernelText(used, "dln");
   source += cArray("uint32_t", "weights", packed.words);
   source += cArray("int32_t", "expected", y);
   std::string input = cArray("int16_t", "x", x);

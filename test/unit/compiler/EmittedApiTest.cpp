@@ -35,7 +35,7 @@ protected:
     auto compiled = compiler.compile(model, options);
     ASSERT_TRUE(mlir::succeeded(compiled));
     emitted = codegen::emitC(compiled->model(), {"cell", {}});
-    auto text = codegen::emitSelfTest(compiled->model(), {"cell", {}});
+    auto text = codegen::emitSelfTest(compiled->model(), {"cell", {}}, emitted);
     auto vectors = codegen::goldenVectors(compiled->model());
     ASSERT_TRUE(mlir::succeeded(text) && mlir::succeeded(vectors));
     selfTest = *text, golden = *vectors;
