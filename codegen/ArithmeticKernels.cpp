@@ -38,7 +38,8 @@ static inline int32_t dln_multiply_high(int32_t value, int32_t multiplier,
     const uint32_t middle = (low & 0xFFFFu) + a0 * b1;
     const uint32_t high = a1 * b1 + (low >> 16) + (middle >> 16) + ((middle >> 15) & 1u);
     const uint32_t signs = (value < 0 ? b : 0u) + (multiplier < 0 ? a : 0u);
-    return sum + (int32_t)(high - signs);
+    const uint32_t rounded = high - signs;
+    return sum + (int32_t)rounded;
 #else
     const int64_t product = (int64_t)value * multiplier;
     const uint64_t rounded = (uint64_t)product + 0x80000000u;

@@ -30,7 +30,7 @@ constexpr const char *kHeader =
 #include <stdint.h>
 
 /* Sums of products of int16_t, which C computes in int, would overflow. */
-#if UINT_MAX < 0xFFFFFFFFu
+#if defined(UINT_MAX) && (UINT_MAX < 0xFFFFFFFFu)
 #error "@name@ needs a processor whose int has 32 bits; this one's is narrower, as that of AVR and MSP430"
 #endif
 

@@ -302,8 +302,8 @@ def write_agreement(certificate, model, count, digests):
 
 def write_misra(certificate, findings):
     certificate.write("", "## MISRA C:2012", "",
-                      "cppcheck's misra addon, on the form with DSP instructions and on the plain one: no violation of "
-                      "a required or mandatory rule. What deviates from advisory rules, and why:")
+                      "cppcheck's misra addon, on the form with DSP instructions, on the plain one, and on that for cores "
+                      "without products of 64 bits: no violation of a required or mandatory rule. What deviates from advisory rules, and why:")
     rules = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
@@ -311,7 +311,7 @@ def write_misra(certificate, findings):
                       [(rule, found[0].category(), " ".join(f"{one.file}:{one.line}" for one in found),
                         coding_rules.REASONS[rule]) for rule, found in rules.items()])
     certificate.write("Inline assembler and attributes are gcc's (rule 1.2, advisory, not checked): they stand in "
-                      "functions of their own, and not without `__ARM_FEATURE_DSP`. Neither tool looks at rules "
+                      "functions of their own, and `DLN_NO_ASSEMBLER` takes them out. Neither tool looks at rules "
                       + ", ".join(coding_rules.unchecked()) + ", nor at directives; a clean run is no proof of conformance.")
     certificate.figures["misra_required_violations"] = len(coding_rules.required_violations(findings))
     certificate.figures["misra_advisory_deviations"] = len(findings)

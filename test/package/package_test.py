@@ -270,7 +270,10 @@ class Arduino(Package):
         self.assertEqual(properties["author"], "Zoë <zoe@example.org>")
         self.assertEqual(properties["url"], "https://example.org/soh?a=1")
         self.assertEqual(properties["category"], "Data Processing")
-        self.assertEqual(properties["architectures"], "*")
+        architectures = properties["architectures"].split(",")
+        self.assertEqual(architectures, sorted(set(architectures), key=str.lower))
+        self.assertLessEqual({"mbed_nano", "samd", "rp2040", "esp32", "stm32", "nrf52", "renesas_uno"}, set(architectures))
+        self.assertFalse({"*", "avr", "megaavr"} & set(architectures), "whose int has 16 bits")
         self.assertIn(properties["includes"], os.listdir(os.path.join(library, "src")))
         for sketch in os.listdir(os.path.join(library, "examples")):
             self.assertTrue(os.path.isfile(self.sketch(library, sketch)), sketch)
@@ -293,7 +296,10 @@ class PlatformIo(Package):
         self.assertRegex(manifest["version"], r"^\d+\.\d+\.\d+$")
         self.assertLessEqual(len(manifest["description"]), 255)
         self.assertEqual(manifest["authors"], [{"name": "Ann & <ann@example.org>", "maintainer": True}])
-        self.assertEqual((manifest["frameworks"], manifest["platforms"]), ("*", "*"))
+        self.assertEqual(manifest["frameworks"], "*")
+        self.assertLessEqual({"nordicnrf52", "espressif32", "ststm32", "raspberrypi"}, set(manifest["platforms"]))
+        self.assertFalse({"*", "atmelavr", "atmelmegaavr", "timsp430", "ststm8", "intel_mcs51"}
+                         & set(manifest["platforms"]), "whose int has 16 bits")
         build = manifest["build"]
         self.assertIn(manifest["headers"], os.listdir(os.path.join(library, build["includeDir"])))
         self.assertIn("soh.c", os.listdir(os.path.join(library, build["srcDir"])))
