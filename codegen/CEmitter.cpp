@@ -237,12 +237,8 @@ private:
     line("/* {0} */", describe(op));
     bool inPlace = !op.getInit().getDefiningOp<ConstantOp>() &&
                    pointer(op.getInit()) == state;
-    if (!inPlace) {
-      open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
-      line("{0}[i] = {1};", state, scalar(op.getInit(), "i"));
-      line("dln_keep_loop();");
-      close();
-    }
+    if (!inPlace)
+      emitMove(op.getInit(), state);
     loopVariables.insert(t);
     open(formatv("for ({0} = 0; {0} < {1}u; ++{0})", t, op.getTripCount()));
     if (auto row = op.getRow())
@@ -250,14 +246,26 @@ private:
            pointer(op.getSequence()), sizeOf(*row), t);
     emitBlock(op.getBody().front());
     std::string next = pointer(op.getNextState());
-    if (next != state) {
-      open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
-      line("{0}[i] = {1}[i];", state, next);
+    if (next != state)
+      emitMove(op.getNextState(), state);
+    close();
+    --depth;
+  }
+
+  /// Copies or clears a state by two elements, which compilers join to words
+  /// where they may.
+  void emitMove(Value from, const std::string &to) {
+    int64_t size = sizeOf(from);
+    if (size > 1) {
+      open(formatv("for (i = 0; i < {0}u; i += 2u)", size / 2 * 2));
+      line("{0}[i] = {1};", to, scalar(from, "i"));
+      line("{0}[i + 1u] = {1};", to, scalar(from, "i + 1u"));
       line("dln_keep_loop();");
       close();
     }
-    close();
-    --depth;
+    if (size % 2 != 0)
+      line("{0}[{1}] = {2};", to, size - 1,
+           scalar(from, std::to_string(size - 1)));
   }
 
   void emit(FusedOp op) {

@@ -24,9 +24,6 @@ namespace {
 constexpr int64_t kFreeRegisters = 6;
 /// Greatest literal that an instruction holds itself.
 constexpr int64_t kShortLiteral = 255;
-/// Up to these sizes gcc copies or clears states without a loop, and copies
-/// them without the library.
-constexpr int64_t kShortCopy = 16, kShortClear = 14, kLongCopy = 32;
 /// Up to so many rows of an input sequence gcc makes one after another.
 constexpr int64_t kShortStack = 3;
 
@@ -161,21 +158,16 @@ private:
       counts.print(Term::LoopKernel);
   }
 
-  void countCopy(int64_t times, int64_t elements) {
-    auto [entry, pair] =
-        elements <= kShortCopy  ? std::pair(Term::Copy, Term::CopyPair)
-        : elements <= kLongCopy ? std::pair(Term::CopyLoop, Term::CopyLoopPair)
-                                : std::pair(Term::CopyCall, Term::CopyCallPair);
+  /// A state that is copied or cleared, by two elements.
+  void countMove(Term entry, Term pair, int64_t times, int64_t elements) {
     counts.add(entry, times);
     counts.execute(pair, times * ((elements + 1) / 2));
-    if (elements <= kShortCopy)
-      counts.print(pair, (elements + 1) / 2);
   }
-
+  void countCopy(int64_t times, int64_t elements) {
+    countMove(Term::Copy, Term::CopyPair, times, elements);
+  }
   void countClear(int64_t times, int64_t elements) {
-    counts.add(Term::Clear, times);
-    if (elements <= kShortClear)
-      counts.add(Term::ClearPair, times, (elements + 1) / 2);
+    countMove(Term::Clear, Term::ClearPair, times, elements);
   }
 
   void count(ScanOp op, int64_t times) {

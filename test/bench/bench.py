@@ -59,7 +59,7 @@ def product_forms(build, *options):
     with tempfile.TemporaryDirectory() as folder:
         output(os.path.join(build, "bin", "dlnetc"), "compile", *options, "--name", "soh", "-o", folder)
         with open(os.path.join(folder, "soh.c"), encoding="utf-8") as file:
-            calls = re.findall(r"dln_matvec_(\w+)\(.*\); /\* (\S+), (\d+x\d+) \*/", file.read())
+            calls = re.findall(r"(?:dln|soh)_matvec_(\w+)\(.*\); /\* (\S+), (\d+x\d+) \*/", file.read())
     return {name: (kernel, shape) for kernel, name, shape in calls}
 
 
