@@ -276,8 +276,8 @@ class Garbage(Emitted):
     def test_nothing_out_of_bounds_where_all_but_the_count_is_garbage(self):
         for model in models():
             with self.subTest(model=model):
-                said = run(self.program(model, "-DKEEP_COUNT", "-DSTATES=1000"))
-                self.assertEqual(said, "1000 states: 1000 answered by soh_push, 1000 by soh_forecast\n")
+                said = run(self.program(model, "-DKEEP_COUNT", "-DSTATES=200"))
+                self.assertEqual(said, "200 states: 200 answered by soh_push, 200 by soh_forecast\n")
 
 
 if __name__ == "__main__":
