@@ -391,12 +391,12 @@ class AnyKind(Package):
         pack(self.folder, "zephyr")
         source = os.path.join(self.folder, "soh-zephyr", "src")
         # A narrow int, and another layout, by force.
-        for options, name in ((["-Dint=short"], "soh_needs_an_int_of_32_bits"),
-                              (["-Duint32_t=uint64_t"], "soh_state_has_the_stated_size")):
+        for options, said in ((["-U__INT_MAX__", "-D__INT_MAX__=32767"], "#error .soh needs a processor whose int has 32"),
+                              (["-Duint32_t=uint64_t"], "size of array .soh_state_has_the_stated_size. is negative")):
             done = subprocess.run(["gcc", "-fsyntax-only", *options, os.path.join(source, "soh.c")],
                                   capture_output=True, text=True)
             self.assertNotEqual(done.returncode, 0)
-            self.assertRegex(done.stderr, f"error: size of array .{name}. is negative")
+            self.assertRegex(done.stderr, "error: " + said)
 
     def test_another_prefix(self):
         """One that YAML, CMake and Arduino each have their own idea of."""
