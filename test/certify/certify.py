@@ -52,7 +52,7 @@ class Model:
         self.reads_age = "READS_AGE" in self.facts
         self.calls = [call for call in CALLS if self.reads_age or call != "set_age"]
         with open(self.selftest, encoding="utf-8") as file:
-            self.golden_vectors = int(re.search(r"^#define GOLDEN_VECTORS (\d+)u$", file.read(), re.M)[1])
+            self.golden_vectors = int(re.search(r"^#define \w+_GOLDEN_VECTORS (\d+)u$", file.read(), re.M)[1])
         self.digests = {os.path.basename(path): digest(path) for path in (self.source, header, self.selftest)}
 
     def includes(self, folder):
