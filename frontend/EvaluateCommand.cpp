@@ -7,6 +7,7 @@
 #include "frontend/SohFormat.h"
 #include "frontend/WriteFiles.h"
 #include "passes/Executor.h"
+#include "trainer/cells/CleaningReport.h"
 #include "trainer/cells/Floors.h"
 
 #include <fmt/format.h>
@@ -71,8 +72,7 @@ mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
 
 void print(const FamilyModel &model, const Figures &figures, const CellSet &set,
            const std::string &split) {
-  for (const SkippedCell &cell : set.skipped)
-    fmt::print("skipped {}: {}\n", cell.name, cell.reason);
+  fmt::print("{}{}", printReading(set), printSkipped(set));
   Floor best = bestPolynomialFloor(figures.floors);
   fmt::print("{} windows of {} {} cells; MAE of SOH over {} cycles\n\n",
              figures.windows, figures.cells,

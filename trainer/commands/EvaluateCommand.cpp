@@ -4,6 +4,8 @@
 // that it has not seen.
 #include "frontend/WriteFiles.h"
 #include "trainer/Comparison.h"
+#include "trainer/cells/CleaningReport.h"
+#include "trainer/cells/mat/MatCells.h"
 #include "trainer/commands/Commands.h"
 
 #include <fmt/format.h>
@@ -64,10 +66,11 @@ int run(Arguments arguments) {
   reading = arguments.data.reading.over(reading);
   reading.minimumCycles =
       size_t(models->front().window + models->front().horizon);
-  Result<CellSet> set = readCells(arguments.data.path, reading);
+  Result<CellSet> set = readCellsOrMat(arguments.data.path, reading);
   if (!set)
     return reportError(set.message());
 
+  fmt::print("{}{}", printReading(*set), printSkipped(*set));
   Result<Comparison> comparison = Failure{""};
   if (arguments.protocol == "paper") {
     comparison =
