@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 using namespace dlnet;
 
@@ -23,6 +25,13 @@ struct Arguments {
 int run(const Arguments &arguments) {
   CellOptions options = arguments.reading.over({});
   options.minimumCycles = arguments.minimumCycles;
+  // Cells of an earlier call among these would be taken for theirs.
+  std::error_code error;
+  if (std::filesystem::exists(arguments.output, error) &&
+      !std::filesystem::is_empty(arguments.output, error))
+    return reportError(
+        fmt::format("{}: is no empty folder; give a new one for the cells",
+                    arguments.output));
   Result<CellSet> set = readCellsOrMat(arguments.path, options);
   if (!set)
     return reportError(set.message());
