@@ -23,6 +23,7 @@ namespace {
 
 constexpr size_t kMaximumBytes = size_t(1) << 30;
 constexpr size_t kMaximumLine = 1 << 16;
+constexpr size_t kMaximumLines = 25000000, kMaximumColumns = 1000;
 constexpr size_t kHeaderWithin = 500, kRowsToTry = 20;
 constexpr char kDelimiters[] = {',', ';', '\t', '|', '\0'};
 
@@ -202,6 +203,9 @@ Status TableParser::cutLines() {
     size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
     if (end - begin > kMaximumLine)
       return table.fail(all.size() + 1, "line is too long");
+    if (all.size() == kMaximumLines)
+      return table.fail(all.size() + 1,
+                        fmt::format("more than {} lines", kMaximumLines));
     all.push_back({begin, uint32_t(end - begin), uint32_t(all.size() + 1)});
     begin = end + 1;
     // CR LF is one end, and so is the CR CR LF of a text that was converted
@@ -225,7 +229,7 @@ std::vector<std::string> TableParser::namesOf(size_t index,
                                               char delimiter) const {
   std::vector<std::string_view> fields;
   if (!splitFields(headerText(index), delimiter, fields) ||
-      !isHeaderLike(fields))
+      fields.size() > kMaximumColumns || !isHeaderLike(fields))
     return {};
   return {fields.begin(), fields.end()};
 }

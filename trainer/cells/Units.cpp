@@ -19,8 +19,9 @@ bool isStart(double soh) { return soh > kLowestStart && soh < kHighestStart; }
 
 /// The nominal capacity that a cell with this start has, to two digits.
 std::string likelyNominal(double startAh) {
-  return fmt::format("{:g}",
-                     std::stod(fmt::format("{:.1e}", startAh / kUsualStart)));
+  double likely = startAh / kUsualStart;
+  return likely < 99 ? fmt::format("{:.2g}", likely)
+                     : fmt::format("{:.3g}", likely);
 }
 
 std::string advice(double start, CapacityUnit unit) {
