@@ -78,7 +78,11 @@ Result<Cell> chooseCell(const Arguments &arguments, const Family &family) {
     return simulateCell("simulated", arguments.simulate.value_or(7));
   CellOptions options;
   options.nominalAh = family.data.nominalAh;
-  return readCell(arguments.cell, options);
+  options.minimumCycles = 1;
+  Result<CellSet> set = readCell(arguments.cell, options);
+  if (!set)
+    return set.failure();
+  return set->cells.front();
 }
 
 /// The newest cycle of the window: as asked, or late in the cell's life, with

@@ -61,10 +61,12 @@ Result<Data> loadData(const DataOptions &options) {
     return Failure{"no cells: give --data PATH, or --simulated to train on "
                    "simulated ones"};
   data.simulated = options.simulated;
+  CellOptions reading = options.reading.over({});
+  reading.minimumCycles = options.minimumCycles;
   if (options.simulated) {
     data.set.cells = simulateFleet(kSimulatedCells, options.splitSeed);
   } else {
-    Result<CellSet> set = readCells(options.path, options.reading);
+    Result<CellSet> set = readCells(options.path, reading);
     if (!set)
       return set.failure();
     data.set = std::move(*set);
@@ -85,8 +87,8 @@ Result<Data> loadData(const DataOptions &options) {
 
   DataRecord &record = data.record;
   record.source = sourceOf(options);
-  record.nominalAh = options.reading.nominalAh;
-  record.soh = options.reading.sohBy == SohBy::InitialCapacity
+  record.nominalAh = reading.nominalAh;
+  record.soh = reading.sohBy == SohBy::InitialCapacity
                    ? SohKind::Initial
                    : SohKind::Nominal;
   record.splitSeed = options.splitSeed;

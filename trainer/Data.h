@@ -7,6 +7,7 @@
 
 #include "frontend/Family.h"
 #include "frontend/Result.h"
+#include "trainer/cells/CellArguments.h"
 #include "trainer/cells/Cells.h"
 #include "trainer/cells/Split.h"
 
@@ -19,7 +20,8 @@ struct DataOptions {
   std::string path;       ///< Folder or file of cells.
   bool simulated = false; ///< Simulated cells instead.
   std::string source;     ///< Recorded origin; empty: the path's last name.
-  CellOptions reading;    ///< How capacity becomes SOH.
+  CellArguments reading;  ///< What the files are, and how capacity becomes SOH.
+  size_t minimumCycles = 200; ///< Shorter cells are skipped.
   uint64_t splitSeed = 1; ///< Which cells train, choose and judge.
   int64_t folds = 0;      ///< 0: 60/20/20. Else this many sides take turns...
   int64_t fold = 0;       ///< ...at judging, this one first.

@@ -72,6 +72,31 @@ Status readCsvFile(const std::string &path, Intake &intake) {
 
 } // namespace
 
+namespace {
+
+constexpr std::pair<CapacityUnit, std::string_view> kUnits[] = {
+    {CapacityUnit::Auto, "auto"},
+    {CapacityUnit::Ah, "ah"},
+    {CapacityUnit::MilliAh, "mah"},
+    {CapacityUnit::Fraction, "fraction"},
+    {CapacityUnit::Percent, "percent"}};
+
+} // namespace
+
+std::string_view nameOf(CapacityUnit unit) {
+  for (auto [known, name] : kUnits)
+    if (known == unit)
+      return name;
+  return kUnits[0].second;
+}
+
+CapacityUnit unitNamed(std::string_view name) {
+  for (auto [unit, known] : kUnits)
+    if (known == name)
+      return unit;
+  return CapacityUnit::Auto;
+}
+
 std::string describeSoh(const CellOptions &options) {
   if (options.sohBy == SohBy::InitialCapacity)
     return "capacity over the cell's initial one, the median of its first 5 "
@@ -104,7 +129,30 @@ Result<CellSet> readCells(const std::string &path, const CellOptions &options) {
     return Failure{fmt::format("{}: neither a .csv nor a .mat file", path)};
   if (!read)
     return read.failure();
-  return intake.finish(path);
+  Result<CellSet> set = intake.finish(path);
+  if (set)
+    set->reading.column =
+        options.column.empty() ? "capacity" : options.column;
+  return set;
+}
+
+Result<CellSet> readCell(const std::string &path, const CellOptions &options,
+                         const std::string &name) {
+  Result<CellSet> set = readCells(path, options);
+  if (!set)
+    return set;
+  for (const SkippedCell &cell : set->skipped)
+    if (cell.name == name || set->cells.empty())
+      return Failure{
+          fmt::format("{}: {}: {}", path, cell.name, cell.reason)};
+  if (!name.empty())
+    set->cells = cellsWithin(set->cells, {name});
+  if (set->cells.empty())
+    return Failure{fmt::format("{}: holds no cell '{}'", path, name)};
+  if (set->cells.size() > 1)
+    return Failure{
+        fmt::format("{}: holds {} cells", path, set->cells.size())};
+  return set;
 }
 
 Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
@@ -116,7 +164,7 @@ Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
   for (const Cell &cell : cells) {
     std::string path = (fs::path(directory) / (cell.name + ".csv")).string();
     std::ofstream stream(path, std::ios::binary);
-    stream << options.column << '\n';
+    stream << (options.column.empty() ? "capacity" : options.column) << '\n';
     for (double soh : cell.raw)
       stream << fmt::format("{:.7f}\n", soh * options.nominalAh);
     stream.close();

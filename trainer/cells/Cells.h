@@ -10,6 +10,7 @@
 #include "frontend/Result.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dlnet {
@@ -29,11 +30,28 @@ enum class SohBy {
   InitialCapacity  ///< The cell's own: the median of its first 5 kept cycles.
 };
 
+/// What the numbers of a capacity column are.
+enum class CapacityUnit {
+  Auto, ///< By the header, else by magnitude against the nominal capacity.
+  Ah,
+  MilliAh,
+  Fraction, ///< SOH itself.
+  Percent   ///< SOH in percent.
+};
+
+/// `auto`, `ah`, `mah`, `fraction`, `percent`.
+std::string_view nameOf(CapacityUnit unit);
+/// The reverse; Auto for any other text.
+CapacityUnit unitNamed(std::string_view name);
+
 struct CellOptions {
-  std::string column = "capacity"; ///< CSV column with the capacity in Ah.
+  /// Names of columns in the header; empty: found by their usual names.
+  std::string column, cellColumn, cycleColumn;
+  CapacityUnit unit = CapacityUnit::Auto;
   double nominalAh = 1.1;
   size_t minimumCycles = 200; ///< Shorter cells hold no window and horizon.
   SohBy sohBy = SohBy::NominalCapacity;
+  bool strict = false; ///< A skipped file, cell or row is a failure.
 };
 
 /// How `options` make SOH out of capacity, in one line for the family file.
@@ -53,7 +71,17 @@ struct CellCleaning {
   size_t targetsReplaced = 0; ///< By cleanTargets.
 };
 
+/// What the files were taken for.
+struct Reading {
+  /// One line: `delimiter ';', decimal comma, cycle from 'Cycle_Index',
+  /// capacity from 'Discharge_Capacity(Ah)' in Ah, 8 cells of 8 files`.
+  std::string text;
+  std::string column; ///< Where the capacity came from, as the file names it.
+  CapacityUnit unit = CapacityUnit::Ah; ///< Taken; never Auto.
+};
+
 struct CellSet {
+  Reading reading;
   std::vector<Cell> cells;            ///< Sorted by name.
   std::vector<SkippedCell> skipped;   ///< Sorted by name.
   std::vector<CellCleaning> cleaning; ///< One for each of `cells`.
@@ -62,8 +90,12 @@ struct CellSet {
 /// Cleans a series of raw SOH into a cell.
 Cell makeCell(std::string name, std::string batch, std::vector<double> raw);
 
-/// Reads one CSV file of one cell (CsvReader.h).
-Result<Cell> readCell(const std::string &path, const CellOptions &options = {});
+/// Reads one cell by the rules of readCells: of a file that holds one, or the
+/// one called `name`. The set has exactly that cell; one that readCells would
+/// skip is a failure with its reason.
+Result<CellSet> readCell(const std::string &path,
+                         const CellOptions &options = {},
+                         const std::string &name = "");
 
 /// Reads cells from wherever they are:
 ///   a folder of CSV files, one a cell           (CsvReader.h)

@@ -20,7 +20,8 @@ Result<RawCell> readCsvCell(const std::string &path,
   Result<CsvFile> file = CsvFile::open(path);
   if (!file)
     return file.failure();
-  Result<size_t> column = file->column(options.column);
+  const std::string name = options.column.empty() ? "capacity" : options.column;
+  Result<size_t> column = file->column(name);
   if (!column)
     return column.failure();
   RawCell cell{fs::path(path).stem().string(), "", {}, 0, path};
@@ -34,7 +35,7 @@ Result<RawCell> readCsvCell(const std::string &path,
     if (!capacity)
       return capacity.failure();
     if (std::string fault = faultOfCapacity(*capacity, options); !fault.empty())
-      return file->fail(fmt::format("{} {}", options.column, fault));
+      return file->fail(fmt::format("{} {}", name, fault));
     if (cell.capacityAh.size() == kMaximumCycles)
       return file->fail("more than a million cycles");
     cell.capacityAh.push_back(*capacity);
@@ -42,14 +43,6 @@ Result<RawCell> readCsvCell(const std::string &path,
   if (cell.capacityAh.empty())
     return file->fail("no row after the header");
   return cell;
-}
-
-Result<Cell> readCell(const std::string &path, const CellOptions &options) {
-  Result<RawCell> cell = readCsvCell(path, options);
-  if (!cell)
-    return cell.failure();
-  CellCleaning cleaning;
-  return Intake::prepare(std::move(*cell), options, cleaning);
 }
 
 Status readCsvFolder(const std::string &directory,

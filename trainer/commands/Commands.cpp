@@ -29,25 +29,7 @@ void addDataOptions(CLI::App &command, DataOptions &options) {
   command.add_option("--source", options.source,
                      "recorded origin of the cells (default: the last name of "
                      "--data)");
-  command
-      .add_option("--column", options.reading.column,
-                  "column with the capacity in Ah, of one CSV file a cell")
-      ->capture_default_str();
-  command
-      .add_option("--nominal", options.reading.nominalAh,
-                  "nominal capacity in Ah")
-      ->check(CLI::Range(1e-3, 1e4))
-      ->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--soh",
-          [&options](const std::string &by) {
-            options.reading.sohBy = by == "initial" ? SohBy::InitialCapacity
-                                                    : SohBy::NominalCapacity;
-          },
-          "capacity that counts as SOH 1: nominal, or initial (the cell's own)")
-      ->check(CLI::IsMember({"nominal", "initial"}))
-      ->default_str("nominal");
+  addCellArguments(command, options.reading, "");
 }
 
 void addSplitOptions(CLI::App &command, DataOptions &options) {

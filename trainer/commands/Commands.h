@@ -28,7 +28,7 @@ void addSimulate(CLI::App &app, Command &chosen);
 /// Prints the one line for a mistake; returns the exit code for it.
 int reportError(const std::string &message);
 
-/// --data, --simulated, --source, --column, --nominal, --soh.
+/// --data, --simulated, --source, and those of addCellArguments.
 void addDataOptions(CLI::App &command, DataOptions &options);
 /// --split-seed, --folds, --fold, --split-list.
 void addSplitOptions(CLI::App &command, DataOptions &options);

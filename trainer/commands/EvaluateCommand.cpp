@@ -57,10 +57,11 @@ int run(Arguments arguments) {
     return reportError(models.message());
   if (arguments.data.path.empty())
     return reportError("no cells: give --data PATH");
-  CellOptions &reading = arguments.data.reading;
+  CellOptions reading;
   reading.nominalAh = family->data.nominalAh;
   reading.sohBy = family->data.soh == SohKind::Initial ? SohBy::InitialCapacity
                                                        : SohBy::NominalCapacity;
+  reading = arguments.data.reading.over(reading);
   reading.minimumCycles =
       size_t(models->front().window + models->front().horizon);
   Result<CellSet> set = readCells(arguments.data.path, reading);
@@ -102,10 +103,8 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
   command->add_option("family", arguments->family, "family file")->required();
   command->add_option("--data", arguments->data.path,
                       "cells; those that the family has not seen judge");
-  command
-      ->add_option("--column", arguments->data.reading.column,
-                   "column with the capacity in Ah, of one CSV file a cell")
-      ->capture_default_str();
+  addCellArguments(*command, arguments->data.reading,
+                   " (default: the family's)");
   command->add_option("--model", arguments->models,
                       "models to judge, or 'all' (default: the first student)");
   command

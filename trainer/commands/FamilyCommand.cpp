@@ -38,11 +38,8 @@ std::vector<std::string> argumentsOf(const DataOptions &data) {
     list = {"--data", data.path};
   if (!data.source.empty())
     list.insert(list.end(), {"--source", data.source});
-  list.insert(
-      list.end(),
-      {"--column", data.reading.column, "--nominal",
-       fmt::format("{}", data.reading.nominalAh), "--soh",
-       data.reading.sohBy == SohBy::InitialCapacity ? "initial" : "nominal"});
+  std::vector<std::string> reading = data.reading.asArguments();
+  list.insert(list.end(), reading.begin(), reading.end());
   return list;
 }
 
@@ -80,7 +77,7 @@ int run(Arguments arguments) {
     arguments.plan.seeds = 1;
     arguments.plan.folds = 0;
   }
-  arguments.data.reading.minimumCycles = 200;
+  arguments.data.minimumCycles = 200;
   arguments.data.splitSeed = arguments.plan.splitSeed;
   Result<Data> data = loadAndReport(arguments.data);
   if (!data)

@@ -48,7 +48,7 @@ Result<TrainingRun> TrainingRun::prepare(const DataOptions &dataOptions,
   }
 
   DataOptions reading = dataOptions;
-  reading.reading.minimumCycles = size_t(shape.window + shape.horizon);
+  reading.minimumCycles = size_t(shape.window + shape.horizon);
   Result<Data> data = loadAndReport(reading);
   if (!data)
     return data.failure();

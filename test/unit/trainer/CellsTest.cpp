@@ -23,9 +23,18 @@ std::string constantCell(size_t cycles, const std::string &capacity = "1.1") {
   return text;
 }
 
+/// The one cell of a file, whatever its length.
+Result<Cell> readOne(const std::string &path, CellOptions options = {}) {
+  options.minimumCycles = 1;
+  Result<CellSet> set = readCell(path, options);
+  if (!set)
+    return set.failure();
+  return set->cells.front();
+}
+
 TEST(ReadCell, TakesTheColumnByNameAndTheNameFromTheFile) {
   TemporaryFolder folder;
-  Result<Cell> cell = readCell(
+  Result<Cell> cell = readOne(
       folder.write("b1.csv", "CC Q,capacity,note\n0.1,1.1,x\n0.2,0.99,y\n"));
   ASSERT_TRUE(cell) << cell.message();
   EXPECT_EQ(cell->name, "b1");
@@ -43,7 +52,7 @@ TEST(ReadCell, TakesOtherEncodingsOfTheSameFile) {
         "\xef\xbb\xbf"
         "capacity\n1.1\n0.99\n\n\n",
         "\"capacity\"\n \"1.1\" \n\t0.99\n", "capacity\n1.1e0\n9.9e-1\n"}) {
-    Result<Cell> cell = readCell(folder.write("c.csv", text));
+    Result<Cell> cell = readOne(folder.write("c.csv", text));
     ASSERT_TRUE(cell) << cell.message();
     EXPECT_EQ(cell->raw, (std::vector<double>{1.1 / 1.1, 0.99 / 1.1}));
   }
@@ -54,7 +63,7 @@ TEST(ReadCell, ScalesByTheNominalCapacity) {
   CellOptions options;
   options.column = "Q";
   options.nominalAh = 50;
-  Result<Cell> cell = readCell(folder.write("c.csv", "Q\n45\n"), options);
+  Result<Cell> cell = readOne(folder.write("c.csv", "Q\n45\n"), options);
   ASSERT_TRUE(cell) << cell.message();
   EXPECT_DOUBLE_EQ(cell->raw[0], 0.9);
 }
@@ -72,7 +81,7 @@ class MalformedCell : public testing::TestWithParam<Malformed> {};
 TEST_P(MalformedCell, IsRefusedWithItsPlace) {
   TemporaryFolder folder;
   std::string path = folder.write("bad.csv", GetParam().text);
-  Result<Cell> cell = readCell(path);
+  Result<Cell> cell = readOne(path);
   ASSERT_FALSE(cell);
   EXPECT_EQ(cell.message(), path + GetParam().expected);
 }
@@ -116,8 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ReadCell, RefusesWhatIsNoFile) {
   TemporaryFolder folder;
-  EXPECT_FALSE(readCell(folder.path("absent.csv")));
-  EXPECT_FALSE(readCell(folder.path()));
+  EXPECT_FALSE(readOne(folder.path("absent.csv")));
+  EXPECT_FALSE(readOne(folder.path()));
 }
 
 TEST(ReadCells, WalksFoldersSortsAndSaysWhatItSkips) {
