@@ -16,6 +16,9 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace mlir;
 using namespace dlnet;
 using namespace dlnet::lnn;
@@ -424,6 +427,7 @@ private:
                                .getAsRange<DictionaryAttr>());
   }
 
+  std::string basisMacros();
   std::string header(const EmittedC &result);
   std::string source(const EmittedC &result);
 
@@ -439,6 +443,32 @@ private:
   std::set<std::string> loopVariables;
 };
 
+std::string CEmitter::basisMacros() {
+  if (!options.basis)
+    return "";
+  const SohBasis &basis = *options.basis;
+  auto fixedPoint = [&](double soh) {
+    double units = std::ldexp(soh, int(model.getFractionBits()));
+    return std::llround(std::clamp(units, 0.0, 32767.0));
+  };
+  std::string text =
+      basis.nominalUah
+          ? formatv("#define {0}_BASIS_NOMINAL 1\n"
+                    "#define {0}_NOMINAL_UAH {1}u /* capacity that counts as "
+                    "SOH 1.0, in uAh */\n",
+                    upper, basis.nominalUah)
+          : formatv("#define {0}_BASIS_INITIAL 1\n"
+                    "#define {0}_INITIAL_CYCLES {1}u /* SOH 1.0: the median "
+                    "capacity of the cell's first ones */\n",
+                    upper, basis.initialCycles);
+  text += formatv("#define {0}_TRAINED_LOW {1} /* least and greatest SOH that "
+                  "training saw */\n"
+                  "#define {0}_TRAINED_HIGH {2}\n",
+                  upper, fixedPoint(basis.trainedLow),
+                  fixedPoint(basis.trainedHigh));
+  return text;
+}
+
 std::string CEmitter::header(const EmittedC &result) {
   std::string facts, members;
   for (const std::string &fact : options.facts)
@@ -450,6 +480,7 @@ std::string CEmitter::header(const EmittedC &result) {
                        buffer.getAs<IntegerAttr>("elements").getInt());
   SmallVector<Field> fields = commonFields(name, result.digest);
   fields.append({{"facts", facts},
+                 {"basis_macros", basisMacros()},
                  {"tables", std::to_string(result.tableBytes)},
                  {"state", std::to_string(result.stateBytes)},
                  {"bits", std::to_string(model.getFractionBits())},

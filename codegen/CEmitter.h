@@ -8,6 +8,7 @@
 #include "codegen/Digest.h"
 #include "dialect/Lnn.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,21 @@ enum class Place {
   Ram ///< The startup code copies them there, for flash with wait states.
 };
 
+/// What SOH 1 is, and which SOH training saw.
+struct SohBasis {
+  /// The capacity that counts as 1, in uAh, or the median of each cell's own
+  /// first cycles, so many: one of them is 0.
+  int64_t nominalUah = 0, initialCycles = 0;
+  double trainedLow = 0, trainedHigh = 0;
+};
+
 struct EmitOptions {
   /// Prefix of every public name and stem of both files; a C identifier.
   std::string name;
   /// Lines about the model for the header: what it is, its measured errors.
   std::vector<std::string> facts;
   Place place = Place::Flash;
+  std::optional<SohBasis> basis = {}; ///< Stated by macros of the header.
 };
 
 struct EmittedC {

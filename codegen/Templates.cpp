@@ -45,7 +45,7 @@ extern "C" {
 #define @NAME@_ONE @one@     /* SOH 1.0 */
 #define @NAME@_MAX 32767     /* greatest SOH that can be said */
 #define @NAME@_STATE_BYTES @state@u
-@age_macros@
+@basis_macros@@age_macros@
 enum {
     @NAME@_OK = 0,
     @NAME@_ERROR_NULL = -1,         /* a pointer is null */

@@ -29,7 +29,7 @@ struct Variant {
 };
 
 /// The header. Further fields: facts, tables and state (bytes), bits, one,
-/// window, horizon, members (of the state).
+/// window, horizon, members (of the state), basis_macros.
 std::string headerText(llvm::ArrayRef<Field> fields, Variant variant);
 
 /// The source. Further fields: kernels, tables, no_cycles (what the state's

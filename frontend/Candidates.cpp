@@ -104,6 +104,12 @@ void Candidates::add(const FamilyModel &source, lnn::ModelOp compiled,
 }
 
 Status Candidates::select(Compiler &compiler, const Budget &budget) {
+  for (const Candidate &candidate : list)
+    if (candidate.source->outdated.count("validation"))
+      return Failure{fmt::format("model {}: {}; --budget compares those on "
+                                 "validation cells",
+                                 candidate.source->name,
+                                 describeOutdated(*candidate.source))};
   std::string message;
   ScopedDiagnosticHandler handler(&compiler.context, [&](Diagnostic &diag) {
     message = diag.str();

@@ -26,6 +26,9 @@ struct CompileOptions;
 /// is compiled.
 void addPipelineOptions(CLI::App &command, CompileOptions &options);
 
+/// Prints `dlnetc: warning: message` to standard error.
+void reportWarning(const std::string &message);
+
 /// Prints `dlnetc: error: message` and returns the exit code of a failure.
 int reportError(const std::string &message);
 

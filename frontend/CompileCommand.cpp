@@ -11,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
+#include <set>
 
 using namespace dlnet;
 
@@ -55,6 +57,26 @@ Status printIr(Compiler &compiler, const FamilyModel &model,
         fmt::format("model {} was not compiled", model.name));
   fmt::print("{}", compiled->text());
   return success();
+}
+
+/// Says which of the errors that the result rests on, or would quote, nobody
+/// can rely on.
+void warnOfErrors(const Candidates &candidates) {
+  const FamilyModel &selected = *candidates.selected().source;
+  if (!selected.outdated.empty())
+    reportWarning(
+        fmt::format("model {}: {}", selected.name, describeOutdated(selected)));
+  std::set<std::string> unproved;
+  for (const Candidate &candidate : candidates.all())
+    for (const auto &[split, error] : candidate.source->measured)
+      if (!error.isVerifiable())
+        unproved.insert(candidate.source->name);
+  if (!unproved.empty())
+    reportWarning(fmt::format(
+        "errors of {} cannot be verified: they were recorded without a digest "
+        "of the weights (dlnetc evaluate --record adds it)",
+        unproved.size() == 1 ? "model " + *unproved.begin()
+                             : fmt::format("{} models", unproved.size())));
 }
 
 /// Compiles what there is to choose from, and chooses.
@@ -110,6 +132,19 @@ std::vector<std::string> describeCost(const Candidate &candidate,
                       cost.instructions, cost.cycles, waits)};
 }
 
+codegen::SohBasis basisOf(const Family &family, const FamilyModel &model) {
+  codegen::SohBasis basis;
+  if (family.data.soh == SohKind::Nominal)
+    basis.nominalUah =
+        std::max<int64_t>(1, std::llround(family.data.nominalAh * 1e6));
+  else
+    basis.initialCycles = kInitialCycles;
+  Range trained = trainedSoh(model);
+  basis.trainedLow = trained.low;
+  basis.trainedHigh = trained.high;
+  return basis;
+}
+
 /// The C of the selected model, bare or in packages.
 Result<package::Files> makeC(const report::Subject &subject,
                              const Arguments &arguments, std::string &sizes) {
@@ -117,7 +152,8 @@ Result<package::Files> makeC(const report::Subject &subject,
   const Candidate &selected = subject.candidates.selected();
   codegen::EmitOptions emit = {options.prefix,
                                describeModel(subject.family, *selected.source),
-                               selected.place};
+                               selected.place,
+                               basisOf(subject.family, *selected.source)};
   for (std::string &line :
        describeCost(selected, subject.candidates.forTarget()))
     emit.facts.push_back(std::move(line));
@@ -140,6 +176,7 @@ Result<package::Files> makeC(const report::Subject &subject,
                               emit.facts,
                               selected.source->window,
                               selected.source->horizon,
+                              describeSoh(subject.family.data),
                               {}};
   if (!arguments.certificate.empty()) {
     auto certificate = package::readCertificate(arguments.certificate, library);
@@ -223,7 +260,7 @@ Status compile(const Family &family, const Arguments &arguments,
   } else if (auto candidates = choose(compiler, family, arguments, options);
              !candidates) {
     status = candidates.failure();
-  } else if (arguments.printsIr()) {
+  } else if (warnOfErrors(*candidates); arguments.printsIr()) {
     status =
         printIr(compiler, *candidates->selected().source, arguments, options);
   } else {

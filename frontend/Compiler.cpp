@@ -117,7 +117,11 @@ std::vector<std::string> dlnet::describeModel(const Family &family,
                   model.name, family.name, name(model.cell), model.units,
                   model.blocks(), model.block),
       fmt::format("{} basis curves; {} parameters, {} multiply-accumulates.",
-                  model.basis, model.parameters, model.macs)};
+                  model.basis, countParameters(model), countMacs(model))};
+  Range trained = trainedSoh(model);
+  lines.push_back(fmt::format("SOH is {};", describeSoh(family.data)));
+  lines.push_back(fmt::format("the network was trained on {:.3f} to {:.3f}.",
+                              trained.low, trained.high));
   for (const auto &[split, error] : model.measured) {
     std::string text;
     if (error.maeFloat)
@@ -125,10 +129,18 @@ std::vector<std::string> dlnet::describeModel(const Family &family,
     if (error.maeInt8)
       text += fmt::format("{} {:.6f} in int8", text.empty() ? "" : ",",
                           *error.maeInt8);
-    if (!text.empty())
-      lines.push_back(fmt::format("Mean absolute error of SOH on {} cells:{}.",
-                                  split, text));
+    if (text.empty())
+      continue;
+    lines.push_back(
+        fmt::format("Mean absolute error of SOH on {} cells:{}.", split, text));
+    if (!error.isVerifiable())
+      lines.push_back("(Not verifiable: recorded without a digest of the "
+                      "weights.)");
   }
+  for (const auto &[split, error] : model.outdated)
+    lines.push_back(fmt::format("The error on {} cells is left out: it was "
+                                "measured of other weights.",
+                                split));
   return lines;
 }
 

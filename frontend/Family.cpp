@@ -11,6 +11,31 @@
 
 namespace dlnet {
 
+namespace {
+
+int64_t elementsOf(const std::vector<int64_t> &shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  return count;
+}
+
+/// Products of the state that a cell computes: as many as it has activations.
+int64_t productsOf(CellKind cell) {
+  switch (cell) {
+  case CellKind::Liquid:
+    return 2;
+  case CellKind::Cfc:
+    return 3;
+  case CellKind::Ltc:
+  case CellKind::CtRnn:
+    return 1;
+  }
+  return 1;
+}
+
+} // namespace
+
 const char *name(CellKind kind) { return nameOf(schema::kCells, kind); }
 const char *name(SolverKind kind) { return nameOf(schema::kSolvers, kind); }
 const char *name(SohKind kind) { return nameOf(schema::kSohs, kind); }
@@ -66,6 +91,38 @@ expectedTensors(const FamilyModel &model) {
     break;
   }
   return shapes;
+}
+
+std::string describeSoh(const DataRecord &data) {
+  if (data.soh == SohKind::Nominal)
+    return fmt::format("capacity over the nominal {:g} Ah", data.nominalAh);
+  return fmt::format("capacity over the cell's own initial one, the median of "
+                     "its first {} cycles",
+                     kInitialCycles);
+}
+
+Range trainedSoh(const FamilyModel &model) {
+  const Features &features = model.features;
+  auto real = [&](double level) {
+    return level / features.levelScale + features.levelOffset;
+  };
+  return {real(model.ranges.level.low), real(model.ranges.level.high)};
+}
+
+int64_t countParameters(const FamilyModel &model) {
+  int64_t count = 0;
+  for (const auto &[key, shape] : expectedTensors(model))
+    count += elementsOf(shape);
+  return count;
+}
+
+int64_t countMacs(const FamilyModel &model) {
+  int64_t rows = productsOf(model.cell) * model.units;
+  int64_t substeps =
+      model.solver.method == SolverKind::ClosedForm ? 1 : model.solver.steps;
+  return model.blocks() * rows *
+             (substeps * model.units + model.featureCount()) +
+         model.basis * (model.units + model.horizon);
 }
 
 bool isMaskable(const std::string &key) {

@@ -138,6 +138,20 @@ std::string Members::identifier(const char *key) {
   return found->get<std::string>();
 }
 
+std::string Members::digest(const char *key) {
+  const json *found = required(key);
+  if (!found)
+    return {};
+  if (found->is_string()) {
+    const std::string &text = found->get_ref<const std::string &>();
+    if (text.size() == 64 &&
+        text.find_first_not_of("0123456789abcdef") == std::string::npos)
+      return text;
+  }
+  checker.expect(pathOf(key), "a SHA-256 in 64 digits 0-9a-f", *found);
+  return {};
+}
+
 const json *Members::array(const char *key, size_t low, size_t high) {
   const json *found = required(key);
   if (found &&

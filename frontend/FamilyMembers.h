@@ -61,6 +61,8 @@ public:
   double number(const char *key, double low, double high);
   std::string line(const char *key);
   std::string identifier(const char *key);
+  /// A SHA-256 in 64 lower-case hexadecimal digits.
+  std::string digest(const char *key);
   const nlohmann::json *array(const char *key, size_t low, size_t high);
   Range range(const char *key);
   Range rangeAt(const nlohmann::json &found, const std::string &where);

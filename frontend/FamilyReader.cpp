@@ -49,6 +49,10 @@ DataRecord readData(Members members, Checker &checker) {
   data.nominalAh = members.positive("nominal_ah");
   if (members.optional("soh"))
     data.soh = members.choice("soh", kSohs);
+  if (members.optional("column"))
+    data.column = members.line("column");
+  if (members.optional("unit"))
+    data.unit = nameOf(kUnits, members.choice("unit", kUnits));
   data.splitSeed = members.seed("split_seed");
   if (members.optional("split"))
     data.split = members.line("split");
@@ -115,6 +119,8 @@ std::map<std::string, MeasuredError> readMeasured(Members members,
       entry.maeFloat = errors.number("mae_float", 0, kMaxMagnitude);
     if (errors.optional("mae_int8"))
       entry.maeInt8 = errors.number("mae_int8", 0, kMaxMagnitude);
+    if (errors.optional(kDigestKey))
+      entry.digest = errors.digest(kDigestKey);
     errors.finish();
   }
   members.finish();
@@ -179,8 +185,9 @@ FamilyModel readModel(Members members, Checker &checker) {
   model.ranges = readRanges(members.object("ranges"), size_t(model.basis),
                             model.features.age.has_value());
   model.seed = members.seed("seed");
-  model.parameters = members.integer("parameters", 0, int64_t(1) << 40);
-  model.macs = members.integer("macs", 0, int64_t(1) << 40);
+  // For readers that do not count themselves; what they say is not believed.
+  members.integer("parameters", 0, int64_t(1) << 40);
+  members.integer("macs", 0, int64_t(1) << 40);
   model.measured = readMeasured(members.object("measured"), checker);
   if (members.optional("trained"))
     model.trained = readTrained(members.object("trained"), checker);
@@ -267,6 +274,17 @@ void takeMasks(FamilyModel &model, Safetensors &file, Checker &checker) {
   }
 }
 
+/// Sets aside the errors that are of other weights.
+void setAsideOutdated(FamilyModel &model) {
+  const std::string digest = digestOf(model);
+  for (auto it = model.measured.begin(); it != model.measured.end();) {
+    auto next = std::next(it);
+    if (it->second.isVerifiable() && it->second.digest != digest)
+      model.outdated.insert(model.measured.extract(it));
+    it = next;
+  }
+}
+
 Result<Family> parseContent(std::string_view bytes) {
   Result<Safetensors> file = parseSafetensors(bytes);
   if (!file)
@@ -320,6 +338,8 @@ Result<Family> parseContent(std::string_view bytes) {
     checker.fail(file->tensors.begin()->first, "unexpected tensor");
   if (checker.failed())
     return checker.failure();
+  for (FamilyModel &model : family.models)
+    setAsideOutdated(model);
   return family;
 }
 

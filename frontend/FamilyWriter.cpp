@@ -35,18 +35,25 @@ json toJson(const TrainingRecord &trained) {
   return value;
 }
 
+json toJson(const MeasuredError &errors) {
+  json entry = json::object();
+  if (errors.maeFloat)
+    entry["mae_float"] = *errors.maeFloat;
+  if (errors.maeInt8)
+    entry["mae_int8"] = *errors.maeInt8;
+  if (errors.isVerifiable())
+    entry[kDigestKey] = errors.digest;
+  return entry;
+}
+
 json toJson(const FamilyModel &model) {
   json coefficients = json::array();
   for (const Range &range : model.ranges.coefficients)
     coefficients.push_back(toJson(range));
   json measured = json::object();
-  for (const auto &[subset, errors] : model.measured) {
-    json &entry = measured[subset] = json::object();
-    if (errors.maeFloat)
-      entry["mae_float"] = *errors.maeFloat;
-    if (errors.maeInt8)
-      entry["mae_int8"] = *errors.maeInt8;
-  }
+  for (const auto *list : {&model.outdated, &model.measured})
+    for (const auto &[subset, errors] : *list)
+      measured[subset] = toJson(errors);
   const Features &features = model.features;
   json object = {
       {"name", model.name},
@@ -76,8 +83,8 @@ json toJson(const FamilyModel &model) {
         {"state", toJson(model.ranges.state)},
         {"coefficients", std::move(coefficients)}}},
       {"seed", model.seed},
-      {"parameters", model.parameters},
-      {"macs", model.macs},
+      {"parameters", countParameters(model)},
+      {"macs", countMacs(model)},
       {"measured", std::move(measured)},
       {"trained", toJson(model.trained)}};
   if (features.age) {
@@ -187,6 +194,10 @@ Result<std::string> serializeFamily(const Family &family) {
                  {"test", family.data.test},
                  {"cleaning", family.data.cleaning}}},
                {"models", std::move(models)}};
+  if (family.data.column)
+    text["data"]["column"] = *family.data.column;
+  if (family.data.unit)
+    text["data"]["unit"] = *family.data.unit;
   file.metadata["format"] = kFormat;
   file.metadata["version"] = kVersion;
   try {

@@ -86,7 +86,7 @@ void takeBack(lnn::ModelOp pruned, FamilyModel &model) {
 
 /// What was measured and what training did after a prune holds no longer.
 void recordPrune(FamilyModel &model) {
-  model.measured.clear();
+  forgetErrors(model);
   std::vector<TrainingStage> &stages = model.trained.stages;
   stages.erase(std::find_if(stages.begin(), stages.end(),
                             [](TrainingStage stage) {

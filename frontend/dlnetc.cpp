@@ -10,6 +10,10 @@ int dlnet::reportError(const std::string &message) {
   return 1;
 }
 
+void dlnet::reportWarning(const std::string &message) {
+  fmt::print(stderr, "dlnetc: warning: {}\n", message);
+}
+
 int main(int argc, char **argv) {
   CLI::App app("Compiles trained liquid networks to dependency-free C for "
                "microcontrollers.",

@@ -12,6 +12,7 @@
 #include "trainer/cells/Split.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dlnet {
@@ -21,6 +22,8 @@ struct DataOptions {
   bool simulated = false; ///< Simulated cells instead.
   std::string source;     ///< Recorded origin; empty: the path's last name.
   CellArguments reading;  ///< What the files are, and how capacity becomes SOH.
+  /// What `reading` is said over: the options of a family.
+  std::optional<CellOptions> base;
   size_t minimumCycles = 200; ///< Shorter cells are skipped.
   uint64_t splitSeed = 1; ///< Which cells train, choose and judge.
   int64_t folds = 0;      ///< 0: 60/20/20. Else this many sides take turns...
@@ -32,6 +35,7 @@ struct Data {
   CellSet set;
   Split split;
   DataRecord record;
+  CellOptions reading; ///< What the cells were read by.
   bool simulated = false;
 };
 

@@ -68,6 +68,7 @@ Fields fieldsOf(const package::Library &library,
           {"window", std::to_string(library.window)},
           {"horizon", std::to_string(library.horizon)},
           {"facts", facts},
+          {"soh", library.soh},
           {"version", publisher.version},
           {"author", publisher.author},
           {"url", publisher.url}};

@@ -97,13 +97,6 @@ CapacityUnit unitNamed(std::string_view name) {
   return CapacityUnit::Auto;
 }
 
-std::string describeSoh(const CellOptions &options) {
-  if (options.sohBy == SohBy::InitialCapacity)
-    return "capacity over the cell's initial one, the median of its first 5 "
-           "kept cycles";
-  return fmt::format("capacity over the nominal {:g} Ah", options.nominalAh);
-}
-
 Cell makeCell(std::string name, std::string batch, std::vector<double> raw) {
   Cell cell{std::move(name), std::move(batch), {}, {}, std::move(raw)};
   cell.soh = cleanInputs(cell.raw);

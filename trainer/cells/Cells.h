@@ -54,9 +54,6 @@ struct CellOptions {
   bool strict = false; ///< A skipped file, cell or row is a failure.
 };
 
-/// How `options` make SOH out of capacity, in one line for the family file.
-std::string describeSoh(const CellOptions &options);
-
 struct SkippedCell {
   std::string name, reason;
 };

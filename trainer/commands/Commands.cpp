@@ -17,6 +17,10 @@ int reportError(const std::string &message) {
   return 1;
 }
 
+void reportWarning(const std::string &message) {
+  fmt::print(stderr, "dlnet-train: warning: {}\n", message);
+}
+
 void addDataOptions(CLI::App &command, DataOptions &options) {
   CLI::Option *data = command.add_option(
       "--data", options.path,
@@ -58,6 +62,7 @@ Result<Data> loadAndReport(const DataOptions &options) {
   if (data->simulated)
     fmt::print("simulated cells: figures say nothing about real ones\n");
   fmt::print("{}", printCleaning(data->set));
+  fmt::print("SOH is {}\n", describeSoh(data->record));
   fmt::print("{} cells, {}, seed {}: {} train, {} validate, {} test\n",
              data->set.cells.size(), data->record.split, data->record.splitSeed,
              data->split.train.size(), data->split.validation.size(),

@@ -25,6 +25,9 @@ void addFamily(CLI::App &app, Command &chosen);
 void addRecover(CLI::App &app, Command &chosen);
 void addSimulate(CLI::App &app, Command &chosen);
 
+/// Prints `dlnet-train: warning: message` to standard error.
+void reportWarning(const std::string &message);
+
 /// Prints the one line for a mistake; returns the exit code for it.
 int reportError(const std::string &message);
 

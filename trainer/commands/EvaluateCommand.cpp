@@ -4,6 +4,7 @@
 // that it has not seen.
 #include "frontend/WriteFiles.h"
 #include "trainer/Comparison.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/commands/Commands.h"
 
 #include <fmt/format.h>
@@ -57,16 +58,18 @@ int run(Arguments arguments) {
     return reportError(models.message());
   if (arguments.data.path.empty())
     return reportError("no cells: give --data PATH");
-  CellOptions reading;
-  reading.nominalAh = family->data.nominalAh;
-  reading.sohBy = family->data.soh == SohKind::Initial ? SohBy::InitialCapacity
-                                                       : SohBy::NominalCapacity;
-  reading = arguments.data.reading.over(reading);
-  reading.minimumCycles =
-      size_t(models->front().window + models->front().horizon);
-  Result<CellSet> set = readCells(arguments.data.path, reading);
-  if (!set)
-    return reportError(set.message());
+  const FamilyModel &first = models->front();
+  Result<FamilyCells> read =
+      readCellsFor(*family, first, arguments.data.path, arguments.data.reading,
+                   size_t(first.window + first.horizon));
+  if (!read)
+    return reportError(read.message());
+  for (const std::string &warning : read->warnings)
+    reportWarning(warning);
+  const CellSet *set = &read->set;
+  DataRecord taken = family->data;
+  recordReading(read->reading, {}, taken);
+  fmt::print("SOH is {}\n", describeSoh(taken));
 
   Result<Comparison> comparison = Failure{""};
   if (arguments.protocol == "paper") {

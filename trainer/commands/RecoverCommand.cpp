@@ -4,6 +4,7 @@
 // in the file are held; after that the weights learn to bear int8 rounding.
 #include "trainer/Prune.h"
 #include "trainer/Train.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/commands/TrainingRun.h"
 
@@ -60,10 +61,17 @@ int run(Arguments arguments) {
   if (epochs == 0 && arguments.prune > 0)
     pruneBlocks(model, arguments.prune);
 
+  arguments.data.base = readingOf(family->data);
   Result<TrainingRun> run = TrainingRun::prepare(
       arguments.data, arguments.teacher, model, arguments.stride);
   if (!run)
     return reportError(run.message());
+  auto warnings = checkAgainst(*family, model, run->data.set, run->data.reading,
+                               arguments.data.reading);
+  if (!warnings)
+    return reportError(warnings.message());
+  for (const std::string &warning : *warnings)
+    reportWarning(warning);
   if (run->data.record.train != family->data.train)
     return reportError(fmt::format(
         "{}: was trained on other cells than this split's; give the split "

@@ -25,6 +25,7 @@ Result<TrainingRun> TrainingRun::prepare(const DataOptions &dataOptions,
                                          const FamilyModel &shape,
                                          int64_t stride) {
   std::optional<Teacher> teacher;
+  std::vector<SohKind> taught; // what the teachers' SOH is
   Trainer::Options options;
   options.window = shape.window;
   options.horizon = shape.horizon;
@@ -37,6 +38,7 @@ Result<TrainingRun> TrainingRun::prepare(const DataOptions &dataOptions,
       Result<Family> family = readFamily(path);
       if (!family)
         return family.failure();
+      taught.push_back(family->data.soh);
       families.push_back(std::move(*family));
     }
     Result<Teacher> loaded = Teacher::load(families);
@@ -52,6 +54,12 @@ Result<TrainingRun> TrainingRun::prepare(const DataOptions &dataOptions,
   Result<Data> data = loadAndReport(reading);
   if (!data)
     return data.failure();
+  for (SohKind soh : taught)
+    if (soh != data->record.soh)
+      return Failure{fmt::format(
+          "--teacher: learned SOH by {} capacity, the student is to learn it "
+          "by {} capacity (--soh)",
+          name(soh), name(data->record.soh))};
   if (teacher) {
     std::vector<std::string> hidden = data->record.validation;
     hidden.insert(hidden.end(), data->record.test.begin(),
@@ -93,7 +101,7 @@ int TrainingRun::finish(const Trained &trained, const std::string &familyName,
 
   fmt::print("\n{}: {} parameters, {} MACs; MAE x 10^-3 of SOH on unseen "
              "cells{}\n",
-             model.name, model.parameters, model.macs,
+             model.name, countParameters(model), countMacs(model),
              data.simulated ? ", simulated" : "");
   WindowOptions every{model.window, model.horizon, 1};
   WindowSet train = makeWindows(data.split.train, every);

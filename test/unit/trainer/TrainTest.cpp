@@ -64,8 +64,8 @@ TEST(Train, WritesAFamilyThatCanBeRead) {
   const FamilyModel &model = family->models[0];
   EXPECT_EQ(model.name, "liquid4");
   EXPECT_EQ(model.blocks(), 5);
-  EXPECT_EQ(model.macs, 5 * 2 * 4 * 8 + 3 * 104);
-  EXPECT_EQ(model.parameters, 2 * 4 * 9 + 3 * 5 + 100 * 4);
+  EXPECT_EQ(countMacs(model), 5 * 2 * 4 * 8 + 3 * 104);
+  EXPECT_EQ(countParameters(model), 2 * 4 * 9 + 3 * 5 + 100 * 4);
   EXPECT_TRUE(model.features.age);
   EXPECT_TRUE(model.measured.at("test").maeFloat);
   EXPECT_LE(model.ranges.state.low, 0);
