@@ -242,8 +242,11 @@ static void answer_cycle(struct monitor *monitor, const char *text) {
 
 static void answer_cell(struct monitor *monitor, const char *text) {
   struct history *history = &monitor->history;
-  uint32_t nominal;
-  if (!protocol_number(&text, CAPACITY_DECIMALS, &nominal) || *text != '\0') {
+  uint32_t nominal = MODEL_NOMINAL;
+  const bool stated = *text != '\0';
+  if ((stated || nominal == 0u) &&
+      (!protocol_number(&text, CAPACITY_DECIMALS, &nominal) ||
+       *text != '\0')) {
     send_error(monitor, "number");
     return;
   }

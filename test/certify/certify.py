@@ -198,6 +198,7 @@ def certify(model, plugin, count):
                       "Made by `./dlnet certify`. Every statement was checked when this was written; one that does not "
                       "hold leaves no certificate. Runs are on an emulated Cortex-M4 (QEMU's mps2-an386); nothing was "
                       "run on a board.", "",
+                      *basis(model.facts),
                       f"- Compiler: {toolchain.first_line(toolchain.ARM_GCC, '--version')}, "
                       f"`{' '.join(toolchain.MACHINE)}`, with " + " and ".join(f"`{level}`" for level in OPTIMIZE) +
                       ". A proof about machine code holds for the compiler and the options that made it.",
@@ -229,6 +230,18 @@ def certify(model, plugin, count):
     write_agreement(certificate, model, count, digests)
     write_misra(certificate, findings)
     return certificate
+
+
+def basis(facts):
+    """What the model's SOH is, of models whose header says so."""
+    if "NOMINAL_UAH" in facts:
+        capacity = f"the nominal capacity, {facts['NOMINAL_UAH'] / 1e6:g} Ah"
+    elif "INITIAL_CYCLES" in facts:
+        capacity = f"the median capacity of a battery's first {facts['INITIAL_CYCLES']} cycles"
+    else:
+        return []
+    low, high = (facts[key] / facts["ONE"] for key in ("TRAINED_LOW", "TRAINED_HIGH"))
+    return [f"- SOH 1 is {capacity}; the network was trained on SOH {low:.3f} to {high:.3f}."]
 
 
 def write_calls(certificate, model, optimize, proofs):

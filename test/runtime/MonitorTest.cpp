@@ -255,6 +255,13 @@ TEST_F(MonitorTest, ANewCellForgetsTheOldOne) {
   EXPECT_EQ(field(start(), "cycle="), "500");
 }
 
+/// The shipped model was trained by nominal capacity.
+TEST_F(MonitorTest, ACellWithoutANumberIsOneOfTheModels) {
+  EXPECT_EQ(field(say("cell"), "nominal="), "1100.000");
+  EXPECT_EQ(SOH_NOMINAL_UAH, 1100000u);
+  EXPECT_EQ(field(say("cycle 1 1100"), "soh="), "1.0000");
+}
+
 TEST_F(MonitorTest, TheHistoryIsWhatWasSent) {
   say("cell 1000");
   age(3, 14, [](uint32_t cycle) { return 1000 - cycle; });
