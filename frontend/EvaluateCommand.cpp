@@ -7,6 +7,7 @@
 #include "frontend/SohFormat.h"
 #include "frontend/WriteFiles.h"
 #include "passes/Executor.h"
+#include "trainer/cells/CleaningReport.h"
 #include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Floors.h"
 
@@ -74,10 +75,7 @@ mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
 void print(const FamilyModel &model, const Figures &figures,
            const FamilyCells &cells, const std::string &soh,
            const std::string &split) {
-  for (const SkippedCell &cell : cells.set.skipped)
-    fmt::print("skipped {}: {}\n", cell.name, cell.reason);
-  if (!cells.set.reading.text.empty())
-    fmt::print("{}\n", cells.set.reading.text);
+  fmt::print("{}{}", printReading(cells.set), printSkipped(cells.set));
   fmt::print("SOH is {}\n", soh);
   Floor best = bestPolynomialFloor(figures.floors);
   fmt::print("{} windows of {} {} cells; MAE of SOH over {} cycles\n\n",

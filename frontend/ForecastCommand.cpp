@@ -8,6 +8,7 @@
 #include "frontend/TextPlot.h"
 #include "frontend/WriteFiles.h"
 #include "passes/Executor.h"
+#include "trainer/cells/CleaningReport.h"
 #include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Floors.h"
 
@@ -130,8 +131,7 @@ void printForecast(const FamilyCells &from, const DataRecord &data, size_t at,
   const Cell &cell = from.set.cells.front();
   DataRecord soh = data;
   recordReading(from.reading, {}, soh);
-  if (!from.set.reading.text.empty())
-    fmt::print("{}\n", from.set.reading.text);
+  fmt::print("{}", printReading(from.set));
   size_t truth = std::min<size_t>(model.horizon, cell.target.size() - at);
   PlotSeries history{'.', "history", {}, {}}, real{'+', "truth", {}, {}},
       made{'o', "forecast", {}, {}};

@@ -2,9 +2,11 @@
 #include "trainer/Data.h"
 
 #include "trainer/cells/Clean.h"
+#include "trainer/cells/CleaningReport.h"
 #include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Simulate.h"
 #include "trainer/cells/SplitList.h"
+#include "trainer/cells/mat/MatCells.h"
 
 #include <fmt/format.h>
 
@@ -73,7 +75,7 @@ Result<Data> loadData(const DataOptions &options) {
                                  said.front())};
     data.set.cells = simulateFleet(kSimulatedCells, options.splitSeed);
   } else {
-    Result<CellSet> set = readCells(options.path, reading);
+    Result<CellSet> set = readCellsOrMat(options.path, reading);
     if (!set)
       return set.failure();
     data.set = std::move(*set);
@@ -94,8 +96,8 @@ Result<Data> loadData(const DataOptions &options) {
   if (data.split.train.empty() || data.split.validation.empty() ||
       data.split.test.empty())
     return Failure{fmt::format(
-        "{} cells are too few: train, validation and test need one each",
-        data.set.cells.size())};
+        "{} cells are too few: train, validation and test need one each{}",
+        data.set.cells.size(), listSkipped(data.set))};
 
   DataRecord &record = data.record;
   record.source = sourceOf(options);

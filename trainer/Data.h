@@ -25,10 +25,10 @@ struct DataOptions {
   /// What `reading` is said over: the options of a family.
   std::optional<CellOptions> base;
   size_t minimumCycles = 200; ///< Shorter cells are skipped.
-  uint64_t splitSeed = 1; ///< Which cells train, choose and judge.
-  int64_t folds = 0;      ///< 0: 60/20/20. Else this many sides take turns...
-  int64_t fold = 0;       ///< ...at judging, this one first.
-  std::string splitList;  ///< CSV file that names each cell's side, instead.
+  uint64_t splitSeed = 1;     ///< Which cells train, choose and judge.
+  int64_t folds = 0;     ///< 0: 60/20/20. Else this many sides take turns...
+  int64_t fold = 0;      ///< ...at judging, this one first.
+  std::string splitList; ///< CSV file that names each cell's side, instead.
 };
 
 struct Data {

@@ -18,6 +18,7 @@ int main(int argc, char **argv) {
   addRecover(app, chosen);
   addEvaluate(app, chosen);
   addSimulate(app, chosen);
+  addConvert(app, chosen);
   try {
     app.parse(argc, argv);
     return chosen();

@@ -76,27 +76,6 @@ std::string likelyCause(const std::vector<double> &first, const CellSet &set,
                      likelyNominal(firstAh, trained), firstAh);
 }
 
-/// Cells that are far too large are left out, or fail, while they are read.
-/// Their sizes show when they are read as those of a larger nominal capacity.
-std::string causeOfNone(const Read &read, const CellOptions &options,
-                        const Range &trained) {
-  if (options.sohBy == SohBy::InitialCapacity)
-    return "";
-  CellOptions larger = options;
-  for (int doublings = 1; doublings <= 12; ++doublings) {
-    larger.nominalAh *= 2;
-    Result<CellSet> set = read(larger);
-    if (!set || set->cells.empty())
-      continue;
-    std::vector<double> first;
-    for (const Cell &cell : set->cells)
-      first.push_back(firstSoh(cell));
-    std::sort(first.begin(), first.end());
-    return "; " + likelyCause(first, *set, larger, trained);
-  }
-  return "";
-}
-
 Result<FamilyCells> readFor(const Family &family, const FamilyModel &model,
                             const CellArguments &arguments,
                             size_t minimumCycles, const Read &read) {
@@ -118,15 +97,9 @@ Result<FamilyCells> readFor(const Family &family, const FamilyModel &model,
     if (!set || set->cells.empty()) {
       if (&options != &ways.back())
         continue;
-      std::string cause = causeOfNone(read, options, trained);
       if (!set)
-        return Failure{set.message() + cause};
-      if (cause.empty() || set->skipped.empty())
-        return FamilyCells{std::move(*set), options, {}};
-      const SkippedCell &first = set->skipped.front();
-      return Failure{fmt::format("no cell can be used ({} skipped; {}: {}){}",
-                                 set->skipped.size(), first.name, first.reason,
-                                 cause)};
+        return set.failure();
+      return FamilyCells{std::move(*set), options, {}};
     }
     auto warnings = checkAgainst(family, model, *set, options, arguments);
     if (warnings)
@@ -156,7 +129,9 @@ void recordReading(const CellOptions &options, const Reading &reading,
   if (reading.column.empty())
     return;
   record.column = reading.column;
-  record.unit = std::string(nameOf(reading.unit));
+  record.unit.reset();
+  if (reading.unitKnown)
+    record.unit = std::string(nameOf(reading.unit));
 }
 
 Cell simulatedFor(const DataRecord &record, const std::string &name,
@@ -252,10 +227,11 @@ Status checkNominal(const CellSet &set, const CellOptions &options,
 Result<FamilyCells> readCellsFor(const Family &family, const FamilyModel &model,
                                  const std::string &path,
                                  const CellArguments &arguments,
-                                 size_t minimumCycles) {
+                                 size_t minimumCycles,
+                                 const CellReader &reader) {
   return readFor(family, model, arguments, minimumCycles,
                  [&](const CellOptions &options) {
-                   return readCells(path, options);
+                   return reader(path, options);
                  });
 }
 

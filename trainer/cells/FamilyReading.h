@@ -10,6 +10,7 @@
 #include "trainer/cells/CellArguments.h"
 #include "trainer/cells/Cells.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -65,13 +66,18 @@ checkAgainst(const Family &family, const FamilyModel &model,
 Status checkNominal(const CellSet &set, const CellOptions &options,
                     const CellArguments &arguments);
 
-/// Reads cells of at least `minimumCycles` for `model` as readCells does, by
+/// A way to read cells, such as readCells.
+using CellReader =
+    std::function<Result<CellSet>(const std::string &, const CellOptions &)>;
+
+/// Reads cells of at least `minimumCycles` for `model` by `reader`, by
 /// the family's column and unit where the files have it, else by what their
 /// headers say, and checks them. Fails on what either refuses.
 Result<FamilyCells> readCellsFor(const Family &family, const FamilyModel &model,
                                  const std::string &path,
                                  const CellArguments &arguments,
-                                 size_t minimumCycles);
+                                 size_t minimumCycles,
+                                 const CellReader &reader = readCells);
 
 /// The same of one cell, as readCell does.
 Result<FamilyCells> readCellFor(const Family &family, const FamilyModel &model,

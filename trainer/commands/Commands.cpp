@@ -24,8 +24,8 @@ void reportWarning(const std::string &message) {
 void addDataOptions(CLI::App &command, DataOptions &options) {
   CLI::Option *data = command.add_option(
       "--data", options.path,
-      "cells: a folder with one CSV file a cell, a table with columns "
-      "cell,cycle,capacity_ah, or MIT-Stanford .mat files");
+      "cells: a table of one cell or of several with a column of their "
+      "names, a folder of tables, or MATLAB files");
   command
       .add_flag("--simulated", options.simulated,
                 "built-in simulated cells instead")
@@ -61,7 +61,7 @@ Result<Data> loadAndReport(const DataOptions &options) {
     return data;
   if (data->simulated)
     fmt::print("simulated cells: figures say nothing about real ones\n");
-  fmt::print("{}", printCleaning(data->set));
+  fmt::print("{}{}", printReading(data->set), printCleaning(data->set));
   fmt::print("SOH is {}\n", describeSoh(data->record));
   fmt::print("{} cells, {}, seed {}: {} train, {} validate, {} test\n",
              data->set.cells.size(), data->record.split, data->record.splitSeed,

@@ -20,6 +20,7 @@ namespace dlnet {
 using Command = std::function<int()>;
 
 void addTrain(CLI::App &app, Command &chosen);
+void addConvert(CLI::App &app, Command &chosen);
 void addEvaluate(CLI::App &app, Command &chosen);
 void addFamily(CLI::App &app, Command &chosen);
 void addRecover(CLI::App &app, Command &chosen);

@@ -4,7 +4,9 @@
 // that it has not seen.
 #include "frontend/WriteFiles.h"
 #include "trainer/Comparison.h"
+#include "trainer/cells/CleaningReport.h"
 #include "trainer/cells/FamilyReading.h"
+#include "trainer/cells/mat/MatCells.h"
 #include "trainer/commands/Commands.h"
 
 #include <fmt/format.h>
@@ -61,7 +63,7 @@ int run(Arguments arguments) {
   const FamilyModel &first = models->front();
   Result<FamilyCells> read =
       readCellsFor(*family, first, arguments.data.path, arguments.data.reading,
-                   size_t(first.window + first.horizon));
+                   size_t(first.window + first.horizon), readCellsOrMat);
   if (!read)
     return reportError(read.message());
   for (const std::string &warning : read->warnings)
@@ -71,6 +73,7 @@ int run(Arguments arguments) {
   recordReading(read->reading, {}, taken);
   fmt::print("SOH is {}\n", describeSoh(taken));
 
+  fmt::print("{}{}", printReading(*set), printSkipped(*set));
   Result<Comparison> comparison = Failure{""};
   if (arguments.protocol == "paper") {
     comparison =

@@ -2,8 +2,8 @@
 //
 // A library that parses files from strangers may be made to crash by one.
 // Whoever trains overnight wants a sentence then, not a core.
-#ifndef DLNET_TRAINER_CELLS_CHILDPROCESS_H
-#define DLNET_TRAINER_CELLS_CHILDPROCESS_H
+#ifndef DLNET_TRAINER_CELLS_MAT_CHILDPROCESS_H
+#define DLNET_TRAINER_CELLS_MAT_CHILDPROCESS_H
 
 #include "frontend/Result.h"
 
@@ -19,4 +19,4 @@ Result<std::string> runApart(const std::function<Result<std::string>()> &work);
 
 } // namespace dlnet
 
-#endif // DLNET_TRAINER_CELLS_CHILDPROCESS_H
+#endif // DLNET_TRAINER_CELLS_MAT_CHILDPROCESS_H

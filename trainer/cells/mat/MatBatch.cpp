@@ -3,10 +3,10 @@
 // HDF5 files can point anywhere and claim any size. Every object's kind, type
 // and extent is checked before memory is taken for it, and nothing outside the
 // file is followed.
-#include "trainer/cells/MatBatch.h"
+#include "trainer/cells/mat/MatBatch.h"
 
-#include "trainer/cells/Intake.h"
 #include "trainer/cells/Progress.h"
+#include "trainer/cells/Text.h"
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -101,12 +101,12 @@ bool isMatlabEmpty(hid_t dataset) {
   return H5Aexists(dataset, "MATLAB_empty") > 0;
 }
 
-/// QDischarge of one cell, in Ah.
-Result<std::vector<double>> readCapacities(hid_t summary,
-                                           const std::string &where) {
-  if (!holds(summary, "QDischarge"))
+/// A row or column of numbers in a group.
+Result<std::vector<double>> readVector(hid_t group, const char *name,
+                                       const std::string &where) {
+  if (!holds(group, name))
     return Failure{fmt::format("{}: absent", where)};
-  Handle dataset(H5Dopen2(summary, "QDischarge", H5P_DEFAULT), H5Dclose);
+  Handle dataset(H5Dopen2(group, name, H5P_DEFAULT), H5Dclose);
   if (!dataset)
     return Failure{fmt::format("{}: cannot be opened as a data set", where)};
   if (isMatlabEmpty(dataset))
@@ -121,12 +121,6 @@ Result<std::vector<double>> readCapacities(hid_t summary,
   if (!values.empty() && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL,
                                  H5P_DEFAULT, values.data()) < 0)
     return Failure{fmt::format("{}: cannot be read", where)};
-  auto bad = std::find_if_not(values.begin(), values.end(), [](double value) {
-    return std::isfinite(value);
-  });
-  if (bad != values.end())
-    return Failure{fmt::format("{}: cycle {} is not finite", where,
-                               bad - values.begin() + 1)};
   return values;
 }
 
@@ -150,16 +144,49 @@ Result<std::vector<hobj_ref_t>> readReferences(hid_t batch,
   return references;
 }
 
+/// The names of what a file holds, MATLAB's own `#refs#` aside.
+std::vector<std::string> namesIn(hid_t group) {
+  constexpr size_t kMost = 10000;
+  std::vector<std::string> names;
+  auto note = [](hid_t, const char *name, const H5L_info_t *, void *into) {
+    auto &list = *static_cast<std::vector<std::string> *>(into);
+    if (name[0] != '#')
+      list.emplace_back(name);
+    return herr_t(list.size() < kMost ? 0 : 1);
+  };
+  H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, note, &names);
+  return names;
+}
+
+/// Vectors at the top of the file that are one cell together.
+Result<std::vector<MatSeries>> readPlain(hid_t file, const std::string &path,
+                                         const CellOptions &options) {
+  std::vector<std::string> names = namesIn(file);
+  Result<MatSeries> series = seriesOfVectors(
+      names,
+      [&](const std::string &name) {
+        return readVector(file, name.c_str(),
+                          fmt::format("/{}", shownText(name)));
+      },
+      options);
+  if (!series)
+    return Failure{
+        fmt::format("{}: /batch: absent; {}", path, series.message())};
+  return std::vector<MatSeries>{std::move(*series)};
+}
+
 } // namespace
 
-Result<std::vector<std::vector<double>>> readMatBatch(const std::string &path) {
+Result<std::vector<MatSeries>> readMatBatch(const std::string &path,
+                                            const std::string &batch,
+                                            const CellOptions &options) {
   SilentErrors silent;
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file)
     return Failure{
         fmt::format("{}: not a MATLAB 7.3 (HDF5) file, or truncated", path)};
   if (!holds(file, "batch"))
-    return Failure{fmt::format("{}: /batch: absent", path)};
+    return readPlain(file, path, options);
   Handle group(H5Gopen2(file, "batch", H5P_DEFAULT), H5Gclose);
   if (!group)
     return Failure{fmt::format("{}: /batch: not a group", path)};
@@ -169,7 +196,7 @@ Result<std::vector<std::vector<double>>> readMatBatch(const std::string &path) {
     return references.failure();
 
   Progress progress("reading cells", references->size());
-  std::vector<std::vector<double>> cells;
+  std::vector<MatSeries> cells;
   size_t cycles = 0;
   for (const hobj_ref_t &reference : *references) {
     std::string where =
@@ -184,7 +211,7 @@ Result<std::vector<std::vector<double>>> readMatBatch(const std::string &path) {
     if (!summary)
       return Failure{fmt::format("{}: cannot be opened", where)};
     Result<std::vector<double>> capacities =
-        readCapacities(summary, where + "/QDischarge");
+        readVector(summary, "QDischarge", where + "/QDischarge");
     if (!capacities)
       return capacities.failure();
     // One series may be referred to ten thousand times.
@@ -192,7 +219,12 @@ Result<std::vector<std::vector<double>>> readMatBatch(const std::string &path) {
     if (cycles > kMaximumTotal)
       return Failure{
           fmt::format("{}: more than {} cycles in all", where, kMaximumTotal)};
-    cells.push_back(std::move(*capacities));
+    MatSeries series;
+    series.name = fmt::format("{}_battery-{}", batch, cells.size() + 1);
+    series.column = "/batch/summary/QDischarge";
+    series.meaning = {Quantity::Discharge, CapacityUnit::Ah};
+    series.values = std::move(*capacities);
+    cells.push_back(std::move(series));
     progress.advance();
   }
   return cells;

@@ -3,7 +3,7 @@
 // The child's answer comes through a pipe: the text behind one letter, `v` for
 // a value and `f` for a failure. A child that dies halfway through its answer
 // shows in its exit status.
-#include "trainer/cells/ChildProcess.h"
+#include "trainer/cells/mat/ChildProcess.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>

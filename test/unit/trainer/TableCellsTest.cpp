@@ -24,7 +24,7 @@ std::string rows(const std::string &cell, int from, int to) {
 
 const std::string kHeader = "cell,cycle,capacity_ah\n";
 
-TEST(TableReader, ReadsCellsOneAfterTheOther) {
+TEST(TableCells, ReadsCellsOneAfterTheOther) {
   TemporaryFolder folder;
   Result<CellSet> set = readCells(folder.write(
       "cells.csv", kHeader + rows("b", 1, 250) + rows("a", 0, 299)));
@@ -37,7 +37,7 @@ TEST(TableReader, ReadsCellsOneAfterTheOther) {
   EXPECT_TRUE(set->skipped.empty());
 }
 
-TEST(TableReader, TakesInterleavedRowsAndColumnsInAnyOrder) {
+TEST(TableCells, TakesInterleavedRowsAndColumnsInAnyOrder) {
   TemporaryFolder folder;
   std::string text = "# measured by hand\n"
                      "note,capacity_ah,batch,cell,cycle\n";
@@ -53,7 +53,7 @@ TEST(TableReader, TakesInterleavedRowsAndColumnsInAnyOrder) {
   EXPECT_EQ(set->cells[0].raw, set->cells[1].raw);
 }
 
-TEST(TableReader, ClosesUpAFewMissingCyclesAndCountsThem) {
+TEST(TableCells, ClosesUpAFewMissingCyclesAndCountsThem) {
   TemporaryFolder folder;
   Result<CellSet> set = readCells(folder.write(
       "cells.csv", kHeader + rows("a", 1, 200) + rows("a", 204, 400)));
@@ -63,7 +63,7 @@ TEST(TableReader, ClosesUpAFewMissingCyclesAndCountsThem) {
   EXPECT_EQ(set->cleaning[0].missing, 3u);
 }
 
-TEST(TableReader, SkipsCellsWithGaps) {
+TEST(TableCells, SkipsCellsWithGaps) {
   TemporaryFolder folder;
   std::string holes;
   for (int cycle = 1; cycle <= 400; ++cycle)
@@ -78,6 +78,51 @@ TEST(TableReader, SkipsCellsWithGaps) {
   EXPECT_EQ(set->skipped[0].reason, "4 cycles missing after cycle 200");
   EXPECT_EQ(set->skipped[1].reason, "7 of 399 cycles missing");
   EXPECT_EQ(set->skipped[2].reason, "10 cycles, 200 needed");
+}
+
+TEST(TableCells, KnowsCellsByBatchAndNumber) {
+  TemporaryFolder folder;
+  std::string text = "batch,cell,cycle,capacity_ah\n";
+  for (const char *batch : {"x", "y"})
+    for (int cycle = 1; cycle <= 220; ++cycle)
+      text += fmt::format("{},1,{},{}\n", batch, cycle,
+                          (*batch == 'x' ? 1.1 : 1.05) - 1e-4 * cycle);
+  Result<CellSet> set = readCells(folder.write("cells.csv", text));
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 2u);
+  EXPECT_EQ(set->cells[0].name, "x/1");
+  EXPECT_EQ(set->cells[1].batch, "y");
+}
+
+TEST(TableCells, ReadsAFolderOfTables) {
+  TemporaryFolder folder;
+  for (const char *table : {"b1", "b2"})
+    folder.write(
+        std::string(table) + ".csv", "battery_id;Cycle;Capacity\n" + [&] {
+          std::string text;
+          for (int cell = 1; cell <= 2; ++cell)
+            for (int cycle = 1; cycle <= 210; ++cycle)
+              text +=
+                  fmt::format("{};{};{}\n", cell, cycle, 1.1 - 1e-4 * cycle);
+          return text;
+        }());
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 4u);
+  EXPECT_EQ(set->cells[0].name, "b1/1");
+  EXPECT_EQ(set->cells[0].batch, "b1");
+  EXPECT_EQ(set->reading.text,
+            "delimiter ';', cell from 'battery_id', cycle from 'Cycle', "
+            "capacity from 'Capacity' in Ah (by magnitude), 4 cells of 2 "
+            "files");
+}
+
+TEST(TableCells, TakesNamesBeyondAscii) {
+  TemporaryFolder folder;
+  std::string text = kHeader + rows("Zelle_\xc3\x9c", 1, 210);
+  Result<CellSet> set = readCells(folder.write("cells.csv", text));
+  ASSERT_TRUE(set) << set.message();
+  EXPECT_EQ(set->cells.at(0).name, "Zelle_\xc3\x9c");
 }
 
 struct BadTable {
@@ -101,51 +146,35 @@ TEST_P(MalformedTable, IsRefusedWithItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     All, MalformedTable,
     testing::Values(
-        BadTable{"NoCycle", "cell,capacity_ah\na,1\n",
-                 ":1: no column 'cycle' in the header"},
-        BadTable{"NoCapacity", "cell,cycle,capacity\na,1,1\n",
-                 ":1: no column 'capacity_ah' in the header"},
+        BadTable{"NoCapacity", "cell,cycle,volt\na,1,1\n",
+                 ":1: no column of capacity among 'cell', 'cycle', 'volt'; "
+                 "name it by --column (delimiter ',')"},
         BadTable{"CellTwice", "cell,cell,cycle,capacity_ah\na,a,1,1\n",
-                 ":1: column 'cell' appears twice"},
-        BadTable{"BatchTwice", "cell,cycle,capacity_ah,batch,batch\n",
-                 ":1: column 'batch' appears twice"},
-        BadTable{"NoRows", "cell,cycle,capacity_ah\n",
-                 ":1: no row after the header"},
-        BadTable{"Repeated", "cell,cycle,capacity_ah\na,1,1\nb,1,1\na,1,1\n",
-                 ":4: cycle 1 of cell 'a' is repeated"},
-        BadTable{"Decreasing", "cell,cycle,capacity_ah\na,5,1\na,6,1\na,4,1\n",
-                 ":4: cycle 4 of cell 'a' comes after cycle 6"},
-        BadTable{"HalfCycle", "cell,cycle,capacity_ah\na,1.5,1\n",
-                 ":2: cycle 1.5 is no whole number below 1e7"},
-        BadTable{"NegativeCycle", "cell,cycle,capacity_ah\na,-1,1\n",
-                 ":2: cycle -1 is no whole number below 1e7"},
-        BadTable{"HugeCycle", "cell,cycle,capacity_ah\na,1e300,1\n",
-                 ":2: cycle 1e+300 is no whole number below 1e7"},
-        BadTable{"TextCycle", "cell,cycle,capacity_ah\na,one,1\n",
-                 ":2: cycle 'one' is not a number"},
-        BadTable{"TextCapacity", "cell,cycle,capacity_ah\na,1,1.0x\n",
-                 ":2: capacity_ah '1.0x' is not a number"},
-        BadTable{"NoCapacityValue", "cell,cycle,capacity_ah\na,1,\n",
-                 ":2: capacity_ah '' is not a number"},
-        BadTable{"NaN", "cell,cycle,capacity_ah\na,1,1\na,2,nan\n",
-                 ":3: capacity_ah is not finite"},
+                 ":1: columns 'cell', 'cell' suit alike; choose by "
+                 "--cell-column (delimiter ',')"},
+        BadTable{"CommaAndPoint", "cell;cycle;capacity\na;1;1,1\na;2;1.1\n",
+                 ":3: capacity has a decimal comma on line 2 and a point on "
+                 "line 3"},
+        BadTable{"Repeated",
+                 "cell,cycle,capacity_ah\na,1,1\na,2,1.01\na,1,1.02\n",
+                 ": holds no usable cell\n  a: cycle 1 stands on line 2 with "
+                 "1 and on line 4 with 1.02: a test that starts again, or "
+                 "another cell"},
+        BadTable{"HalfCycles", "cell,cycle,capacity_ah\na,1.5,1\na,2.5,1\n",
+                 ": holds no usable cell\n  a: no row with a capacity: line "
+                 "2: cycle '1.5' is no whole number below 1e7"},
+        BadTable{"Text", "cell,cycle,capacity_ah\na,1,1.0x\n",
+                 ": holds no usable cell\n  a: no row with a capacity: line "
+                 "2: capacity_ah '1.0x' is not a number"},
         BadTable{"Zero", "cell,cycle,capacity_ah\na,1,0\n",
-                 ":2: capacity_ah 0 Ah is not in (0, 2.2) Ah, twice the "
-                 "nominal"},
-        BadTable{"NoName", "cell,cycle,capacity_ah\n,1,1\n",
-                 ":2: '' is no name for a cell"},
-        BadTable{"BinaryName", "cell,cycle,capacity_ah\n\x01\x02,1,1\n",
-                 ":2: '?\?' is no name for a cell"},
-        BadTable{"TwoBatches",
-                 "cell,cycle,capacity_ah,batch\na,1,1,x\na,2,1,y\n",
-                 ":3: cell 'a' is of batch 'y' here and 'x' on line 2"},
-        BadTable{"TooFew", "cell,cycle,capacity_ah\na,1\n",
-                 ":2: 2 columns, expected 3"},
-        BadTable{"BlankBetween", "cell,cycle,capacity_ah\na,1,1\n\na,2,1\n",
-                 ":3: blank line between rows"}),
+                 ": holds no usable cell\n  a: no capacity above 0"},
+        BadTable{"Names",
+                 "cell,cycle,capacity_ah\n,1,1\n,2,1\n,3,1\n\x01,4,1\n",
+                 ":1: 4 of the 4 rows below cannot be read: line 2: '' is no "
+                 "name for a cell"}),
     [](const auto &info) { return std::string(info.param.name); });
 
-TEST(TableReader, RefusesALineWithoutAnEnd) {
+TEST(TableCells, RefusesALineWithoutAnEnd) {
   TemporaryFolder folder;
   std::string path =
       folder.write("long.csv", kHeader + std::string(100000, 'a'));
