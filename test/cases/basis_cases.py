@@ -154,7 +154,7 @@ class FarFromTraining(Folder):
     """Cells of another size under the shipped family, which is of 1.1 Ah."""
 
     def test_one_cell_is_refused_with_its_likely_nominal(self):
-        for nominal, seed in ((2.0, 5), (3.5, 6), (0.5, 7), (5.0, 8), (2.5, 9)):
+        for nominal, seed in ((2.0, 5), (3.5, 6), (0.6, 7), (5.0, 8), (2.5, 9)):
             cell = write_cell(self.path(f"one{nominal}.csv"), nominal, seed, 600)
             message = refused(DLNETC, "forecast", FAMILY, "--cell", cell)
             self.assertRegex(message, rf"likely:? --nominal {nominal:g}\b")
