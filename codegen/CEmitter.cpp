@@ -6,15 +6,18 @@
 
 #include "codegen/Kernels.h"
 #include "codegen/Packing.h"
+#include "codegen/Tables.h"
 #include "codegen/Templates.h"
 #include "passes/Emitted.h"
 #include "passes/Passes.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 using namespace dlnet;
@@ -23,48 +26,6 @@ using namespace dlnet::codegen;
 using llvm::formatv;
 
 namespace {
-
-/// Constant tables, each printed once however often it is used.
-class Tables {
-public:
-  Tables(std::string prefix, Place place)
-      : prefix(std::move(prefix)), place(place) {}
-
-  /// Name of a table with these elements; `kind` is part of the name.
-  template <typename T>
-  std::string add(StringRef type, StringRef kind, ArrayRef<T> values) {
-    std::string body;
-    llvm::raw_string_ostream os(body);
-    for (auto [i, value] : llvm::enumerate(values)) {
-      os << (i % 8 == 0 ? "\n    " : " ");
-      if constexpr (std::is_same_v<T, uint32_t>)
-        os << formatv("0x{0:x-8}u,", value);
-      else if (int64_t(value) == INT32_MIN)
-        os << "(-2147483647 - 1),"; // no C literal has this value
-      else
-        os << int64_t(value) << ",";
-    }
-    auto [it, isNew] = names.try_emplace(type.str() + body, "");
-    if (isNew) {
-      it->second = formatv("{0}_{1}{2}", prefix, kind, counts[kind.str()]++);
-      text += formatv("\nstatic {0} {1} {2}[{3}] = {{{4}\n};\n",
-                      place == Place::Ram ? "DLN_IN_RAM" : "const", type,
-                      it->second, values.size(), body)
-                  .str();
-      bytes += values.size() * sizeof(T);
-    }
-    return it->second;
-  }
-
-  std::string text;
-  int64_t bytes = 0;
-
-private:
-  std::string prefix;
-  Place place;
-  std::map<std::string, std::string> names;
-  std::map<std::string, unsigned> counts;
-};
 
 /// A 32-bit literal that is an int in C.
 std::string literal(int64_t value) {
@@ -87,13 +48,16 @@ public:
 
   EmittedC emit() {
     indent = 1;
+    use(Kernel::Positive); // by what is pushed
     emitBlock(model.getBody().front());
     EmittedC result;
-    result.tableBytes = tables.bytes;
-    result.tableRamBytes = options.place == Place::Ram ? tables.bytes : 0;
+    result.tableBytes = tables.bytes();
+    result.tableRamBytes = options.place == Place::Ram ? tables.bytes() : 0;
     result.stateBytes = lnn::stateBytes(model);
+    // Of the texts with no digest in them, so that it has a place there.
+    result.digest = Digest(header(result) + source(result));
     result.header = header(result);
-    result.source = source();
+    result.source = source(result);
     return result;
   }
 
@@ -143,11 +107,11 @@ private:
 
   std::string constantTable(ConstantOp op) {
     auto values = integerElements(op.getValue());
-    return widthOf(op.getResult()) == 16
-               ? tables.add<int16_t>("int16_t", "constant",
-                                     llvm::to_vector_of<int16_t>(values))
-               : tables.add<int32_t>("int32_t", "constant",
-                                     llvm::to_vector_of<int32_t>(values));
+    if (widthOf(op.getResult()) == 16)
+      return tables.add("constant",
+                        ArrayRef(llvm::to_vector_of<int16_t>(values)));
+    return tables.add("constant",
+                      ArrayRef(llvm::to_vector_of<int32_t>(values)));
   }
 
   /// Element `index` of an operand of an elementwise operation.
@@ -177,9 +141,8 @@ private:
     return formatv(
         "{0}[{1}]",
         form == RowForm::Int16
-            ? tables.add<int16_t>("int16_t", kind,
-                                  llvm::to_vector_of<int16_t>(values))
-            : tables.add<int32_t>("int32_t", kind, values),
+            ? tables.add(kind, ArrayRef(llvm::to_vector_of<int16_t>(values)))
+            : tables.add(kind, values),
         index);
   }
 
@@ -232,13 +195,12 @@ private:
     PackedWeights packed =
         packWeights(op.getWeights(), packing, op.getUnroll());
     std::string arguments =
-        tables.add<uint32_t>("uint32_t", "weights", packed.words);
+        tables.add("weights", ArrayRef(packed.words));
     if (isSparse(packing) && !op.getUnroll())
-      arguments +=
-          ", " + tables.add<uint8_t>("uint8_t", "blocks", packed.blocks);
+      arguments += ", " + tables.add("blocks", ArrayRef(packed.blocks));
     arguments +=
         formatv(", {0}, {1}", pointer(op.getInput()), pointer(op.getResult()));
-    line("dln_matvec_{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed),
+    line("{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed),
          arguments, loopCounts(op, packed), describe(op),
          sizeOf(op.getResult()), sizeOf(op.getInput()));
   }
@@ -246,22 +208,22 @@ private:
   /// Uses the kernel of a product; its name.
   std::string useKernel(MatvecS8Op op, const PackedWeights &packed) {
     Packing packing = *op.getPacking();
-    std::string name = stringifyPacking(packing).str();
+    std::string name = ("matvec_" + stringifyPacking(packing)).str();
     Kernel loop = kernelOf(packing);
     if (!op.getUnroll()) {
       use(loop);
-      return name;
+      return "dln_" + name;
     }
     if (!isSparse(packing)) {
       kernels.unrolled.insert({loop, packed.columnPairs});
-      return formatv("{0}_{1}", name, packed.columnPairs);
+      return formatv("dln_{0}_{1}", name, packed.columnPairs);
     }
     StraightKernel kernel{loop, packed.rowPairs, packed.blocks};
     auto it = llvm::find(kernels.straight, kernel);
     size_t number = it - kernels.straight.begin();
     if (it == kernels.straight.end())
       kernels.straight.push_back(std::move(kernel));
-    return formatv("{0}_{1}", name, number);
+    return formatv("{0}_{1}_{2}", this->name, name, number);
   }
 
   /// The arguments for as many loops as its kernel has.
@@ -278,25 +240,35 @@ private:
     line("/* {0} */", describe(op));
     bool inPlace = !op.getInit().getDefiningOp<ConstantOp>() &&
                    pointer(op.getInit()) == state;
-    if (!inPlace) {
-      open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
-      line("{0}[i] = {1};", state, scalar(op.getInit(), "i"));
-      close();
-    }
-    loopVariables.push_back(t);
+    if (!inPlace)
+      emitMove(op.getInit(), state);
+    loopVariables.insert(t);
     open(formatv("for ({0} = 0; {0} < {1}u; ++{0})", t, op.getTripCount()));
     if (auto row = op.getRow())
       line("const int16_t *const row = &{0}[{1}u * {2}];",
            pointer(op.getSequence()), sizeOf(*row), t);
     emitBlock(op.getBody().front());
     std::string next = pointer(op.getNextState());
-    if (next != state) {
-      open(formatv("for (i = 0; i < {0}u; ++i)", sizeOf(op.getResult())));
-      line("{0}[i] = {1}[i];", state, next);
-      close();
-    }
+    if (next != state)
+      emitMove(op.getNextState(), state);
     close();
     --depth;
+  }
+
+  /// Copies or clears a state by two elements, which compilers join to words
+  /// where they may.
+  void emitMove(Value from, const std::string &to) {
+    int64_t size = sizeOf(from);
+    if (size > 1) {
+      open(formatv("for (i = 0; i < {0}u; i += 2u)", size / 2 * 2));
+      line("{0}[i] = {1};", to, scalar(from, "i"));
+      line("{0}[i + 1u] = {1};", to, scalar(from, "i + 1u"));
+      line("dln_keep_loop();");
+      close();
+    }
+    if (size % 2 != 0)
+      line("{0}[{1}] = {2};", to, size - 1,
+           scalar(from, std::to_string(size - 1)));
   }
 
   void emit(FusedOp op) {
@@ -395,7 +367,7 @@ private:
     use(Kernel::MultiplyHigh);
     use(Kernel::Lookup);
     return formatv("dln_lookup({0}, {1}u, {2})",
-                   tables.add<int16_t>("int16_t", "table", op.getTable()),
+                   tables.add("table", op.getTable()),
                    op.getIndexBits(), scalar(op.getInput(), i));
   }
 
@@ -463,9 +435,9 @@ private:
                                .getAsRange<DictionaryAttr>());
   }
 
-  SmallVector<Field> commonFields();
-  std::string header(const EmittedC &sizes);
-  std::string source();
+  std::string basisMacros();
+  std::string header(const EmittedC &result);
+  std::string source(const EmittedC &result);
 
   ModelOp model;
   const EmitOptions &options;
@@ -476,17 +448,36 @@ private:
   unsigned indent = 0, depth = 0, variables = 0;
   UsedKernels kernels;
   llvm::DenseMap<Value, std::string> scalars;
-  std::vector<std::string> loopVariables;
+  std::set<std::string> loopVariables;
 };
 
-SmallVector<Field> CEmitter::commonFields() {
-  return {{"name", name},
-          {"NAME", upper},
-          {"version", DLNET_VERSION},
-          {"abi", std::to_string(kEmittedAbi)}};
+std::string CEmitter::basisMacros() {
+  if (!options.basis)
+    return "";
+  const SohBasis &basis = *options.basis;
+  auto fixedPoint = [&](double soh) {
+    double units = std::ldexp(soh, int(model.getFractionBits()));
+    return std::llround(std::clamp(units, 0.0, 32767.0));
+  };
+  std::string text =
+      basis.nominalUah
+          ? formatv("#define {0}_BASIS_NOMINAL 1\n"
+                    "#define {0}_NOMINAL_UAH {1}u /* capacity that counts as "
+                    "SOH 1.0, in uAh */\n",
+                    upper, basis.nominalUah)
+          : formatv("#define {0}_BASIS_INITIAL 1\n"
+                    "#define {0}_INITIAL_CYCLES {1}u /* SOH 1.0: the median "
+                    "capacity of the cell's first ones */\n",
+                    upper, basis.initialCycles);
+  text += formatv("#define {0}_TRAINED_LOW {1} /* least and greatest SOH that "
+                  "training saw */\n"
+                  "#define {0}_TRAINED_HIGH {2}\n",
+                  upper, fixedPoint(basis.trainedLow),
+                  fixedPoint(basis.trainedHigh));
+  return text;
 }
 
-std::string CEmitter::header(const EmittedC &sizes) {
+std::string CEmitter::header(const EmittedC &result) {
   std::string facts, members;
   for (const std::string &fact : options.facts)
     facts += "   " + fact + "\n";
@@ -495,10 +486,11 @@ std::string CEmitter::header(const EmittedC &sizes) {
                        buffer.getAs<IntegerAttr>("width").getInt(),
                        buffer.getAs<StringAttr>("name").getValue(),
                        buffer.getAs<IntegerAttr>("elements").getInt());
-  SmallVector<Field> fields = commonFields();
+  SmallVector<Field> fields = commonFields(name, result.digest);
   fields.append({{"facts", facts},
-                 {"tables", std::to_string(sizes.tableBytes)},
-                 {"state", std::to_string(sizes.stateBytes)},
+                 {"basis_macros", basisMacros()},
+                 {"tables", std::to_string(result.tableBytes)},
+                 {"state", std::to_string(result.stateBytes)},
                  {"bits", std::to_string(model.getFractionBits())},
                  {"window", std::to_string(model.getWindowSize())},
                  {"horizon", std::to_string(model.getHorizonSize())},
@@ -507,15 +499,14 @@ std::string CEmitter::header(const EmittedC &sizes) {
   return headerText(fields, variant());
 }
 
-std::string CEmitter::source() {
+std::string CEmitter::source(const EmittedC &result) {
   std::string counters;
-  llvm::sort(loopVariables);
-  loopVariables.erase(llvm::unique(loopVariables), loopVariables.end());
   for (const std::string &variable : loopVariables)
     counters += "\n    uint32_t " + variable + ";";
-  SmallVector<Field> fields = commonFields();
-  fields.append({{"kernels", kernelText(kernels)},
-                 {"tables", tables.text},
+  SmallVector<Field> fields = commonFields(name, result.digest);
+  fields.append({{"kernels", kernelText(kernels, name)},
+                 {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
+                 {"tables", tables.text()},
                  {"counters", counters},
                  {"body", body}});
   return sourceText(fields, variant());

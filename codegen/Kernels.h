@@ -33,8 +33,8 @@ enum class Kernel {
 using UnrolledKernel = std::pair<Kernel, int64_t>;
 
 /// The kernel of one sparse product, without any loop. `blocks` are those of
-/// straight PackedWeights. `dln_matvec_dual_row_sparse_0` is one: it has its
-/// number among the straight kernels of a file.
+/// straight PackedWeights. `soh_matvec_dual_row_sparse_0` is one: it belongs to
+/// a model, and has its number among the straight kernels of a file.
 struct StraightKernel {
   Kernel kernel; ///< The one with loops.
   int64_t rowPairs;
@@ -54,8 +54,9 @@ struct UsedKernels {
 };
 
 /// The definitions of kernels with what they rest on, to stand at the top of a
-/// C file after <stdint.h>.
-std::string kernelText(const UsedKernels &used);
+/// C file after <stdint.h>. Those that models share are there once, however
+/// many such texts a translation unit includes; `prefix` names the others.
+std::string kernelText(const UsedKernels &used, const std::string &prefix);
 
 } // namespace dlnet::codegen
 

@@ -97,22 +97,19 @@ dlnet::codegen::goldenVectors(lnn::ModelOp model) {
 }
 
 FailureOr<std::string>
-dlnet::codegen::emitSelfTest(lnn::ModelOp model, const EmitOptions &options) {
+dlnet::codegen::emitSelfTest(lnn::ModelOp model, const EmitOptions &options,
+                             const EmittedC &c) {
   auto vectors = goldenVectors(model);
   if (failed(vectors))
     return failure();
   std::string ages;
   for (const GoldenVector &vector : *vectors)
     ages += (ages.empty() ? "" : ", ") + std::to_string(vector.age) + "u";
-  SmallVector<Field> fields = {
-      {"name", options.name},
-      {"NAME", StringRef(options.name).upper()},
-      {"version", DLNET_VERSION},
-      {"abi", std::to_string(kEmittedAbi)},
-      {"vectors", std::to_string(vectors->size())},
-      {"ages", ages},
-      {"windows", rows(*vectors, &GoldenVector::window)},
-      {"forecasts", rows(*vectors, &GoldenVector::forecast)}};
+  SmallVector<Field> fields = commonFields(options.name, c.digest);
+  fields.append({{"vectors", std::to_string(vectors->size())},
+                 {"ages", ages},
+                 {"windows", rows(*vectors, &GoldenVector::window)},
+                 {"forecasts", rows(*vectors, &GoldenVector::forecast)}});
   return selfTestText(fields,
                       {model.getAge() != nullptr, options.place == Place::Ram});
 }

@@ -23,10 +23,11 @@ struct GoldenVector {
 /// Fails, with a diagnostic, on a model that is not on the integer level.
 mlir::FailureOr<std::vector<GoldenVector>> goldenVectors(lnn::ModelOp model);
 
-/// The text of <name>_selftest.c, which goes with what `emitC` gives for the
-/// same model and options.
+/// The text of <name>_selftest.c, which goes with `c`, what `emitC` gives for
+/// the same model and options.
 mlir::FailureOr<std::string> emitSelfTest(lnn::ModelOp model,
-                                          const EmitOptions &options);
+                                          const EmitOptions &options,
+                                          const EmittedC &c);
 
 } // namespace dlnet::codegen
 

@@ -5,7 +5,7 @@
 // in RAM.
 #include "codegen/Templates.h"
 
-#include "llvm/ADT/SmallVector.h"
+#include "codegen/CEmitter.h"
 
 using namespace llvm;
 using namespace dlnet::codegen;
@@ -26,19 +26,26 @@ constexpr const char *kHeader =
 #ifndef DLNET_@NAME@_H
 #define DLNET_@NAME@_H
 
+#include <limits.h>
 #include <stdint.h>
+
+/* Sums of products of int16_t, which C computes in int, would overflow. */
+#if defined(UINT_MAX) && (UINT_MAX < 0xFFFFFFFFu)
+#error "@name@ needs a processor whose int has 32 bits; this one's is narrower, as that of AVR and MSP430"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define @NAME@_ABI @abi@
+#define @NAME@_DIGEST @digest@ /* of this header and its sources */
 #define @NAME@_WINDOW @window@u   /* cycles that a forecast looks back on */
 #define @NAME@_HORIZON @horizon@u  /* cycles that it looks ahead */
 #define @NAME@_ONE @one@     /* SOH 1.0 */
 #define @NAME@_MAX 32767     /* greatest SOH that can be said */
 #define @NAME@_STATE_BYTES @state@u
-@age_macros@
+@basis_macros@@age_macros@
 enum {
     @NAME@_OK = 0,
     @NAME@_ERROR_NULL = -1,         /* a pointer is null */
@@ -57,9 +64,10 @@ typedef struct @name@_state {
 
 /* Does not compile where structures are laid out in another way. */
 typedef char @name@_state_has_the_stated_size
-    [sizeof(@name@_state) == @NAME@_STATE_BYTES ? 1 : -1];
+    [(sizeof(int) < 4u) || (sizeof(@name@_state) == @NAME@_STATE_BYTES) ? 1 : -1];
 
-/* Forgets all cycles. Every other call needs a state that this has seen.@age_init@ */
+/* Forgets all cycles. @name@_push and @name@_forecast need a state that this has
+   seen, and know it by a number in it.@age_init@ */
 int @name@_init(@name@_state *state);
 
 /* Adds the SOH measured in the newest cycle.@age_push@ */
@@ -99,10 +107,17 @@ constexpr const char *kSource = R"c(/* @name@.c - see @name@.h.
 #if @NAME@_ABI != @abi@
 #error "Regenerate this file with dlnetc: it does not fit @name@.h"
 #endif
+@digest_check@@kernels@@table_place@@tables@
+/* How a state says that it has no cycles. Memory that @name@_init has not seen, and
+   the state of another model, say something else. */
+#define @NAME@_NO_CYCLES @no_cycles@
 
-/* C computes with int16_t in int: where that is narrower, sums would overflow. */
-typedef char @name@_needs_an_int_of_32_bits[sizeof(int) >= 4u ? 1 : -1];
-@kernels@@table_place@@tables@
+/* More than @NAME@_WINDOW for what is no state of this model. */
+static uint32_t @name@_cycles(const @name@_state *state)
+{
+    return state->cycles - @NAME@_NO_CYCLES;
+}
+
 static void @name@_network(@name@_state *state, int16_t *forecast)
 {
     uint32_t i;@counters@
@@ -114,9 +129,10 @@ int @name@_init(@name@_state *state)
     if (state == NULL) {
         return @NAME@_ERROR_NULL;
     }
-    state->cycles = 0;
+    state->cycles = @NAME@_NO_CYCLES;
 @init_age@    for (i = 0; i < @NAME@_WINDOW; ++i) {
         state->window[i] = 0;
+        dln_keep_loop();
     }
     return @NAME@_OK;
 }
@@ -124,21 +140,23 @@ int @name@_init(@name@_state *state)
 int @name@_push(@name@_state *state, int32_t soh)
 {
     uint32_t i;
+    uint32_t cycles;
     if (state == NULL) {
         return @NAME@_ERROR_NULL;
     }
-    if (state->cycles > @NAME@_WINDOW) {
+    cycles = @name@_cycles(state);
+    if (cycles > @NAME@_WINDOW) {
         return @NAME@_ERROR_STATE;
     }
     /* Once a battery cycle: moving the window costs less than wrapping every
        read of it. */
     for (i = 1; i < @NAME@_WINDOW; ++i) {
         state->window[i - 1u] = state->window[i];
+        dln_keep_loop();
     }
-    state->window[@NAME@_WINDOW - 1u] =
-        (int16_t)(soh < 0 ? 0 : (soh > @NAME@_MAX ? @NAME@_MAX : soh));
-    if (state->cycles < @NAME@_WINDOW) {
-        ++state->cycles;
+    state->window[@NAME@_WINDOW - 1u] = (int16_t)dln_positive16(soh);
+    if (cycles < @NAME@_WINDOW) {
+        state->cycles = cycles + 1u + @NAME@_NO_CYCLES;
     }
 @push_age@    return @NAME@_OK;
 }
@@ -148,10 +166,10 @@ int @name@_forecast(@name@_state *state, int16_t *forecast, uint32_t capacity)
     if (state == NULL || forecast == NULL) {
         return @NAME@_ERROR_NULL;
     }
-    if (state->cycles > @NAME@_WINDOW) {
+    if (@name@_cycles(state) > @NAME@_WINDOW) {
         return @NAME@_ERROR_STATE;
     }
-    if (state->cycles < @NAME@_WINDOW) {
+    if (@name@_cycles(state) < @NAME@_WINDOW) {
         return @NAME@_ERROR_SHORT_WINDOW;
     }
     if (capacity < @NAME@_HORIZON) {
@@ -178,7 +196,7 @@ int @name@_predict(@name@_state *state, const int16_t *history, uint32_t cycles,
     for (i = 0; i < @NAME@_WINDOW; ++i) {
         state->window[i] = (int16_t)(history[i] < 0 ? 0 : history[i]);
     }
-    state->cycles = @NAME@_WINDOW;
+    state->cycles = @NAME@_NO_CYCLES + @NAME@_WINDOW;
 @predict_age@    @name@_network(state, forecast);
     return @NAME@_OK;
 }
@@ -196,13 +214,13 @@ constexpr const char *kSelfTest = R"c(/* @name@_selftest.c - see @name@.h.
 #if @NAME@_ABI != @abi@
 #error "Regenerate this file with dlnetc: it does not fit @name@.h"
 #endif
-
-#define GOLDEN_VECTORS @vectors@u
+@digest_check@
+#define @NAME@_GOLDEN_VECTORS @vectors@u
 @golden_ages@
-static const int16_t @name@_golden_window[GOLDEN_VECTORS][@NAME@_WINDOW] = {@windows@
+static const int16_t @name@_golden_window[@NAME@_GOLDEN_VECTORS][@NAME@_WINDOW] = {@windows@
 };
 
-static const int16_t @name@_golden_forecast[GOLDEN_VECTORS][@NAME@_HORIZON] = {@forecasts@
+static const int16_t @name@_golden_forecast[@NAME@_GOLDEN_VECTORS][@NAME@_HORIZON] = {@forecasts@
 };
 
 /* How many values of the forecast differ; all are compared. */
@@ -228,7 +246,7 @@ int @name@_selftest(@name@_state *state, int16_t *forecast, uint32_t capacity)
         return @NAME@_ERROR_SMALL_BUFFER;
     }
     /* A call that wrote nothing would leave the forecast of another window. */
-    for (vector = 0; vector < GOLDEN_VECTORS; ++vector) {
+    for (vector = 0; vector < @NAME@_GOLDEN_VECTORS; ++vector) {
         (void)@name@_init(state);
         for (i = 0; i < @NAME@_WINDOW; ++i) {
             (void)@name@_push(state, @name@_golden_window[vector][i]);
@@ -236,7 +254,7 @@ int @name@_selftest(@name@_state *state, int16_t *forecast, uint32_t capacity)
 @golden_set_age@        (void)@name@_forecast(state, forecast, capacity);
         wrong += @name@_differing(forecast, @name@_golden_forecast[vector]);
     }
-    for (vector = 0; vector < GOLDEN_VECTORS; ++vector) {
+    for (vector = 0; vector < @NAME@_GOLDEN_VECTORS; ++vector) {
         (void)@name@_predict(state, @name@_golden_window[vector], @NAME@_WINDOW,
                            @golden_age@forecast, capacity);
         wrong += @name@_differing(forecast, @name@_golden_forecast[vector]);
@@ -244,6 +262,13 @@ int @name@_selftest(@name@_state *state, int16_t *forecast, uint32_t capacity)
     (void)@name@_init(state);
     return wrong == 0u ? @NAME@_OK : @NAME@_ERROR_SELFTEST;
 }
+)c";
+
+/// Refuses the header of another model, or one from before digests.
+constexpr const char *kDigestCheck =
+    R"c(#if !defined(@NAME@_DIGEST) || (@NAME@_DIGEST != @digest@)
+#error "@name@.h is of another model, or of another compilation: take @name@.h and its sources from one run of dlnetc"
+#endif
 )c";
 
 /// What a network that reads the age adds to the templates above, by field.
@@ -272,10 +297,7 @@ int @name@_set_age(@name@_state *state, uint32_t age);
    the history; it replaces the state's.)c"},
     {"age_parameter", "uint32_t age, "},
     {"init_age", "    state->age = 0;\n"},
-    {"push_age", R"c(    if (state->age < @NAME@_MAX_AGE) {
-        ++state->age;
-    }
-)c"},
+    {"push_age", "    state->age = (int16_t)dln_positive16(state->age + 1);\n"},
     {"age_definition", R"c(
 static int16_t @name@_limited_age(uint32_t age)
 {
@@ -287,7 +309,7 @@ int @name@_set_age(@name@_state *state, uint32_t age)
     if (state == NULL) {
         return @NAME@_ERROR_NULL;
     }
-    if (state->cycles > @NAME@_WINDOW) {
+    if (@name@_cycles(state) > @NAME@_WINDOW) {
         return @NAME@_ERROR_STATE;
     }
     state->age = @name@_limited_age(age);
@@ -298,7 +320,7 @@ int @name@_set_age(@name@_state *state, uint32_t age)
      R"c(    state->age = @name@_limited_age(age);
 )c"},
     {"golden_ages", R"c(
-static const uint32_t @name@_golden_age[GOLDEN_VECTORS] = {@ages@};
+static const uint32_t @name@_golden_age[@NAME@_GOLDEN_VECTORS] = {@ages@};
 )c"},
     {"golden_age", "@name@_golden_age[vector], "},
     {"golden_set_age",
@@ -343,6 +365,7 @@ std::string fill(StringRef text, ArrayRef<Field> fields, Variant variant) {
     for (auto [name, part] : parts)
       all.emplace_back(name, fill(part, fields));
   };
+  all.emplace_back("digest_check", fill(kDigestCheck, fields));
   if (variant.readsAge)
     add(kAgeParts);
   if (variant.tablesInRam)
@@ -351,6 +374,15 @@ std::string fill(StringRef text, ArrayRef<Field> fields, Variant variant) {
 }
 
 } // namespace
+
+SmallVector<Field> dlnet::codegen::commonFields(StringRef name,
+                                                const Digest &digest) {
+  return {{"name", name.str()},
+          {"NAME", name.upper()},
+          {"version", DLNET_VERSION},
+          {"abi", std::to_string(kEmittedAbi)},
+          {"digest", digest.literal()}};
+}
 
 std::string dlnet::codegen::headerText(ArrayRef<Field> fields,
                                        Variant variant) {

@@ -4,8 +4,9 @@
 // registers, and spill it. Why a product that leaves out blocks has no loop at
 // all: to find the next block takes as long as to multiply by it. Where the
 // blocks are known, their places cost nothing, and four rows share what is read
-// of the vector.
-#include "codegen/UnrolledKernels.h"
+// of the vector. Where rows have a loop, it is C's: of what lives across rows
+// alone, a compiler can move a part to the stack where registers are reserved.
+#include "codegen/KernelTexts.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,6 +16,10 @@ using llvm::formatv;
 using llvm::StringRef;
 
 namespace {
+
+/// Vectors of so many pairs of columns are read before the first rows, and stay
+/// in registers.
+constexpr int64_t kReadOncePairs = 2;
 
 /// Two columns of four rows, which are in halfword pair `x` of the vector; the
 /// first ones of a row need no sum to add to.
@@ -39,16 +44,16 @@ std::string unrolledStep(bool dual, StringRef x, bool isFirst) {
   return text;
 }
 
-/// The instructions of a product of so many pairs of columns.
+/// The instructions of four rows of so many pairs of columns.
 std::string unrolledInstructions(bool dual, int64_t pairs) {
   const std::string load2 = "ldrd   %[x0], %[x1], [%[x]], #8\n";
-  std::string load = pairs % 2 != 0 ? "ldr    %[x0], [%[x]], #4\n" : load2;
-  std::string text = unrolledStep(dual, "x0", true);
+  std::string text = pairs <= kReadOncePairs ? ""
+                     : pairs % 2 == 0        ? load2
+                                             : "ldr    %[x0], [%[x]], #4\n";
+  text += unrolledStep(dual, "x0", true);
   if (pairs % 2 == 0)
     text += unrolledStep(dual, "x1", false);
-  // What is read whole stays in registers for all rows.
-  text = pairs <= 2 ? load + "1:  " + text : "1:  " + load + text;
-  if (pairs > 2)
+  if (pairs > kReadOncePairs)
     text += formatv(".rept  {0}\n", (pairs - 1) / 2).str() + load2 +
             unrolledStep(dual, "x0", false) + unrolledStep(dual, "x1", false) +
             ".endr\n" + formatv("subs   %[x], %[x], #{0}\n", 4 * pairs).str();
@@ -57,22 +62,14 @@ std::string unrolledInstructions(bool dual, int64_t pairs) {
             "subs   %[h1], %[h1], %[l1]\n"
             "asrs   %[h0], %[h0], #8\n"
             "asrs   %[h1], %[h1], #8\n";
-  text += "strd   %[h0], %[l0], [%[y]], #8\n"
-          "strd   %[h1], %[l1], [%[y]], #8\n"
-          "subs   %[row_blocks], %[row_blocks], #1\n"
-          "bne    1b\n";
   return text;
 }
 
 /// Lines of assembler as string literals of C.
-std::string quoted(StringRef lines) {
+std::string quoted(StringRef lines, StringRef indent) {
   std::string text;
-  for (StringRef line : llvm::split(lines.rtrim(), '\n')) {
-    text += line.starts_with("1:") ? "\n        \"" : "\n        \"    ";
-    for (char c : line)
-      text += c == '\\' ? std::string("\\\\") : std::string(1, c);
-    text += "\\n\"";
-  }
+  for (StringRef line : llvm::split(lines.rtrim(), '\n'))
+    text += formatv("\n{0}\"{1}\\n\"", indent, line);
   return text;
 }
 
@@ -81,88 +78,64 @@ constexpr const char *kUnrolled = R"c(
 DLN_KERNEL void dln_matvec_{0}_{1}(const uint32_t *weights, const int16_t *x,
                                    int32_t *y, uint32_t row_blocks)
 {{
-#if DLN_DSP
-    uint32_t w0, w1, x0, x1{2};
-    int32_t h0, h1, l0, l1;
-    __asm__ volatile({4}
-        : [weights] "+r"(weights), [x] "+r"(x), [y] "+r"(y),
-          [row_blocks] "+r"(row_blocks), [w0] "=&r"(w0), [w1] "=&r"(w1),
-          [x0] "=&r"(x0), [x1] "=&r"(x1), [h0] "=&r"(h0), [h1] "=&r"(h1),
-          [l0] "=&r"(l0), [l1] "=&r"(l1){3}
-        :
-        : "cc", "memory");
+#if DLN_DSP{2}
+    do {{
+        uint32_t w0, w1{3};
+        int32_t h0, h1, l0, l1;
+        __asm__ volatile({4}
+            : [weights] "+r"(weights), [w0] "=&r"(w0), [w1] "=&r"(w1),
+              [h0] "=&r"(h0), [h1] "=&r"(h1), [l0] "=&r"(l0), [l1] "=&r"(l1){5}
+            : "cc", "memory");
+        y = dln_store2(dln_store2(y, h0, l0), h1, l1);
+    } while (--row_blocks != 0u);
 #else
     dln_matvec_{0}(weights, x, y, row_blocks, {1}u);
 #endif
 }
 )c";
 
+/// What an unrolled kernel does before its first rows.
+constexpr const char *kReadOnce1 = R"c(
+    uint32_t x0;
+    __asm__ volatile("ldr %0, [%1]" : "=r"(x0) : "r"(x) : "memory");)c";
+constexpr const char *kReadOnce2 = R"c(
+    uint32_t x0, x1;
+    __asm__ volatile("ldrd %0, %1, [%2]"
+                     : "=&r"(x0), "=&r"(x1)
+                     : "r"(x)
+                     : "memory");)c";
+
 constexpr const char *kStraight = R"c(
 /* y = W x for one matrix, of which only the 2x2 blocks are kept that are not
    all zero; `weights` has a word a block, as for dln_matvec_{0}, in the order
    in which they are used here. */
-DLN_KERNEL void dln_matvec_{0}_sparse_{1}(const uint32_t *weights,
+DLN_KERNEL void {1}_matvec_{0}_sparse_{2}(const uint32_t *weights,
                                          const int16_t *x, int32_t *y)
 {{
 #if DLN_DSP
-    uint32_t w0, w1, x0, x1{2};
+    uint32_t w0, w1, x0, x1{3};
     int32_t h0, h1, l0, l1;
-    __asm__ volatile({4}
+    __asm__ volatile({5}
         : [weights] "+r"(weights), [y] "+r"(y), [w0] "=&r"(w0),
           [w1] "=&r"(w1), [x0] "=&r"(x0), [x1] "=&r"(x1), [h0] "=&l"(h0),
-          [h1] "=&l"(h1), [l0] "=&l"(l0), [l1] "=&l"(l1){3}
+          [h1] "=&l"(h1), [l0] "=&l"(l0), [l1] "=&l"(l1){4}
         : [x] "r"(x)
         : "cc", "memory");
 #else
-    static const uint8_t blocks[{5}] = {{{6}
+    static const uint8_t blocks[{6}] = {{{7}
     };
-    dln_matvec_{0}_blocks(weights, blocks, x, y, {7}u);
+    dln_matvec_{0}_blocks(weights, blocks, x, y, {8}u);
 #endif
 }
 )c";
 
-constexpr const char *kDualRowMacros = R"(.macro first h, l, w, v
-smuad  \h, \w, \v
-sxtb16 \w, \w
-smuad  \l, \w, \v
-.endm
-.macro more h, l, w, v
-smlad  \h, \w, \v, \h
-sxtb16 \w, \w
-smlad  \l, \w, \v, \l
-.endm
-.macro store h, l
-subs   \h, \h, \l
-asrs   \h, \h, #8
-strd   \h, \l, [%[y]], #8
-.endm
-)";
-
-constexpr const char *kSxtb16Macros = R"(.macro first h, l, w, v
-sxtb16 %[t], \w, ror #8
-smuad  \h, %[t], \v
-sxtb16 \w, \w
-smuad  \l, \w, \v
-.endm
-.macro more h, l, w, v
-sxtb16 %[t], \w, ror #8
-smlad  \h, %[t], \v, \h
-sxtb16 \w, \w
-smlad  \l, \w, \v, \l
-.endm
-.macro store h, l
-strd   \h, \l, [%[y]], #8
-.endm
-)";
-
 /// The instructions of a straight product.
 class StraightProduct {
 public:
-  explicit StraightProduct(const StraightKernel &kernel) : kernel(kernel) {}
+  explicit StraightProduct(const StraightKernel &kernel)
+      : kernel(kernel), dual(kernel.kernel == Kernel::DualRowSparse) {}
 
   std::string instructions() {
-    text =
-        kernel.kernel == Kernel::DualRowSparse ? kDualRowMacros : kSxtb16Macros;
     blocksLeft = kernel.blocks.size() - (kernel.rowPairs + 1) / 2;
     size_t at = 0;
     for (int64_t row = 0; row < kernel.rowPairs; row += 2) {
@@ -170,7 +143,6 @@ public:
       addRows(row, llvm::ArrayRef(kernel.blocks).slice(at, count));
       at += count;
     }
-    text += ".purgem first\n.purgem more\n.purgem store\n";
     return std::move(text);
   }
 
@@ -190,18 +162,40 @@ private:
         loadVector(places.drop_front(i));
       const char *word = nextWord();
       int half = places[i] % 2;
-      add("{0,-6} %[h{1}], %[l{1}], %[{2}], %[x{3}]",
-          isBegun[half] ? "more" : "first", half, word, places[i] / 2 % 2);
+      multiply(half, word, places[i] / 2 % 2, !isBegun[half]);
       isBegun[half] = true;
     }
-    for (int64_t half = 0; half < pairs; ++half) {
-      if (isBegun[half]) {
-        add("store  %[h{0}], %[l{0}]", half);
-        continue;
-      }
+    for (int64_t half = 0; half < pairs; ++half)
+      store(half, isBegun[half]);
+  }
+
+  /// Of two rows, with a block's word and a pair of the vector's elements.
+  void multiply(int half, StringRef word, int x, bool isFirst) {
+    auto accumulate = [&](StringRef sum, StringRef factor) {
+      if (isFirst)
+        add("smuad  %[{0}{1}], %[{2}], %[x{3}]", sum, half, factor, x);
+      else
+        add("smlad  %[{0}{1}], %[{2}], %[x{3}], %[{0}{1}]", sum, half, factor,
+            x);
+    };
+    if (!dual)
+      add("sxtb16 %[t], %[{0}], ror #8", word);
+    accumulate("h", dual ? word : "t");
+    add("sxtb16 %[{0}], %[{0}]", word);
+    accumulate("l", word);
+  }
+
+  void store(int64_t half, bool isBegun) {
+    if (!isBegun) {
       add("movs   %[l{0}], #0", half);
       add("strd   %[l{0}], %[l{0}], [%[y]], #8", half);
+      return;
     }
+    if (dual) {
+      add("subs   %[h{0}], %[h{0}], %[l{0}]", half);
+      add("asrs   %[h{0}], %[h{0}], #8", half);
+    }
+    add("strd   %[h{0}], %[l{0}], [%[y]], #8", half);
   }
 
   /// Of two neighbouring pairs of columns those that the blocks until the next
@@ -230,6 +224,7 @@ private:
   }
 
   const StraightKernel &kernel;
+  bool dual;
   std::string text;
   size_t blocksLeft = 0;
   bool isOdd = false; ///< An odd number of words was used.
@@ -280,20 +275,37 @@ const char *nameOf(bool dual) { return dual ? "dual_row" : "sxtb16"; }
 std::string dlnet::codegen::unrolledKernelText(const UnrolledKernel &kernel) {
   bool dual = isDual(kernel.first);
   int64_t pairs = kernel.second;
-  return formatv(kUnrolled, nameOf(dual), pairs, dual ? "" : ", t",
-                 dual ? "" : ", [t] \"=&r\"(t)",
-                 quoted(unrolledInstructions(dual, pairs)));
+  std::string readOnce, scratch, operands;
+  if (pairs > kReadOncePairs) {
+    scratch = ", x0, x1";
+    operands = ",\n              [x] \"+r\"(x), [x0] \"=&r\"(x0), [x1] "
+               "\"=&r\"(x1)";
+  } else {
+    readOnce = pairs == 2 ? kReadOnce2 : kReadOnce1;
+  }
+  if (!dual) {
+    scratch += ", t";
+    operands += ", [t] \"=&r\"(t)";
+  }
+  operands += "\n            :";
+  if (!readOnce.empty())
+    operands += pairs == 2 ? " [x0] \"r\"(x0), [x1] \"r\"(x1)"
+                           : " [x0] \"r\"(x0)";
+  return formatv(
+      kUnrolled, nameOf(dual), pairs, readOnce, scratch,
+      quoted(unrolledInstructions(dual, pairs), "            "), operands);
 }
 
-std::string dlnet::codegen::straightKernelText(const StraightKernel &kernel,
-                                               size_t number) {
+std::string
+dlnet::codegen::straightKernelText(const StraightKernel &kernel, size_t number,
+                                   const std::string &prefix) {
   bool dual = isDual(kernel.kernel);
   std::string blocks;
   for (auto [i, byte] : llvm::enumerate(kernel.blocks))
     blocks += formatv("{0}{1},", i % 8 == 0 ? "\n        " : " ", int(byte));
-  return formatv(kStraight, nameOf(dual), number, dual ? "" : ", t",
+  return formatv(kStraight, nameOf(dual), prefix, number, dual ? "" : ", t",
                  dual ? "" : ", [t] \"=&r\"(t)",
-                 quoted(StraightProduct(kernel).instructions()),
+                 quoted(StraightProduct(kernel).instructions(), "        "),
                  kernel.blocks.size(), blocks, (kernel.rowPairs + 1) / 2);
 }
 

@@ -4,6 +4,8 @@
 // part is understood completely or refused.
 #include "frontend/Budget.h"
 
+#include "frontend/Suggest.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,9 +76,10 @@ Status readLimit(std::string_view name, std::string_view value,
     return store(readReal(name, value), budget.ms);
   if (name == "mae")
     return store(readReal(name, value), budget.mae);
-  return Failure{fmt::format("'{}' is no limit; expected flash=, ram=, ms= or "
-                             "mae=, with commas between",
-                             name)};
+  return Failure{fmt::format(
+      "'{}' is no limit; expected flash=, ram=, ms= or "
+      "mae=, with commas between{}",
+      name, didYouMean(std::string(name), {"flash", "ram", "ms", "mae"}))};
 }
 
 } // namespace

@@ -84,7 +84,8 @@ Result<Candidates> Candidates::compile(Compiler &compiler, const Family &family,
     own.prefix = source.name;
     auto compiled = compiler.compile(source, own);
     if (failed(compiled))
-      return Failure{fmt::format("model {} was not compiled", source.name)};
+      return Failure{fmt::format("model {} was not compiled{}", source.name,
+                                 compiler.why())};
     for (codegen::Place place : target.places)
       candidates.add(source, compiled->model(), place);
   }
@@ -104,6 +105,12 @@ void Candidates::add(const FamilyModel &source, lnn::ModelOp compiled,
 }
 
 Status Candidates::select(Compiler &compiler, const Budget &budget) {
+  for (const Candidate &candidate : list)
+    if (candidate.source->outdated.count("validation"))
+      return Failure{fmt::format("model {}: {}; --budget compares those on "
+                                 "validation cells",
+                                 candidate.source->name,
+                                 describeOutdated(*candidate.source))};
   std::string message;
   ScopedDiagnosticHandler handler(&compiler.context, [&](Diagnostic &diag) {
     message = diag.str();

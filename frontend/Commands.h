@@ -5,15 +5,9 @@
 #ifndef DLNET_FRONTEND_COMMANDS_H
 #define DLNET_FRONTEND_COMMANDS_H
 
-#include <CLI/CLI.hpp>
-
-#include <functional>
-#include <string>
+#include "frontend/CommandLine.h"
 
 namespace dlnet {
-
-/// What a subcommand does once its options are parsed: 0 for success.
-using Command = std::function<int()>;
 
 void addCompile(CLI::App &app, Command &chosen);
 void addEvaluate(CLI::App &app, Command &chosen);
@@ -25,6 +19,9 @@ struct CompileOptions;
 /// Adds the options of the pipelines, which must be the same wherever a model
 /// is compiled.
 void addPipelineOptions(CLI::App &command, CompileOptions &options);
+
+/// Prints `dlnetc: warning: message` to standard error.
+void reportWarning(const std::string &message);
 
 /// Prints `dlnetc: error: message` and returns the exit code of a failure.
 int reportError(const std::string &message);

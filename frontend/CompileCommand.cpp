@@ -11,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
+#include <set>
 
 using namespace dlnet;
 
@@ -52,9 +54,29 @@ Status printIr(Compiler &compiler, const FamilyModel &model,
       (arguments.emit == "int8" &&
        mlir::failed(compiler.toInt8(*compiled, options))))
     return arguments.inFamily(
-        fmt::format("model {} was not compiled", model.name));
+        fmt::format("model {} was not compiled{}", model.name, compiler.why()));
   fmt::print("{}", compiled->text());
   return success();
+}
+
+/// Says which of the errors that the result rests on, or would quote, nobody
+/// can rely on.
+void warnOfErrors(const Candidates &candidates) {
+  const FamilyModel &selected = *candidates.selected().source;
+  if (!selected.outdated.empty())
+    reportWarning(
+        fmt::format("model {}: {}", selected.name, describeOutdated(selected)));
+  std::set<std::string> unproved;
+  for (const Candidate &candidate : candidates.all())
+    for (const auto &[split, error] : candidate.source->measured)
+      if (!error.isVerifiable())
+        unproved.insert(candidate.source->name);
+  if (!unproved.empty())
+    reportWarning(fmt::format(
+        "errors of {} cannot be verified: they were recorded without a digest "
+        "of the weights (dlnetc evaluate --record adds it)",
+        unproved.size() == 1 ? "model " + *unproved.begin()
+                             : fmt::format("{} models", unproved.size())));
 }
 
 /// Compiles what there is to choose from, and chooses.
@@ -89,9 +111,6 @@ Result<Candidates> choose(Compiler &compiler, const Family &family,
   return candidates;
 }
 
-/// Files by their folder, so that all of one folder are written or none.
-using Outputs = std::map<std::string, package::Files>;
-
 /// Lines about what a candidate's C costs, for its header.
 std::vector<std::string> describeCost(const Candidate &candidate,
                                       const Target &target) {
@@ -110,22 +129,37 @@ std::vector<std::string> describeCost(const Candidate &candidate,
                       cost.instructions, cost.cycles, waits)};
 }
 
+codegen::SohBasis basisOf(const Family &family, const FamilyModel &model) {
+  codegen::SohBasis basis;
+  if (family.data.soh == SohKind::Nominal)
+    basis.nominalUah =
+        std::max<int64_t>(1, std::llround(family.data.nominalAh * 1e6));
+  else
+    basis.initialCycles = kInitialCycles;
+  Range trained = trainedSoh(model);
+  basis.trainedLow = trained.low;
+  basis.trainedHigh = trained.high;
+  return basis;
+}
+
 /// The C of the selected model, bare or in packages.
-Result<package::Files> makeC(const report::Subject &subject,
+Result<package::Files> makeC(Compiler &compiler, const report::Subject &subject,
                              const Arguments &arguments, std::string &sizes) {
   const CompileOptions &options = subject.options;
   const Candidate &selected = subject.candidates.selected();
   codegen::EmitOptions emit = {options.prefix,
                                describeModel(subject.family, *selected.source),
-                               selected.place};
+                               selected.place,
+                               basisOf(subject.family, *selected.source)};
   for (std::string &line :
        describeCost(selected, subject.candidates.forTarget()))
     emit.facts.push_back(std::move(line));
   codegen::EmittedC c = codegen::emitC(selected.model, emit);
-  auto selfTest = codegen::emitSelfTest(selected.model, emit);
+  auto selfTest = codegen::emitSelfTest(selected.model, emit, c);
   if (mlir::failed(selfTest))
-    return arguments.inFamily(fmt::format("no self-test was made of model {}",
-                                          selected.source->name));
+    return arguments.inFamily(fmt::format("no self-test was made of model {}{}",
+                                          selected.source->name,
+                                          compiler.why()));
   sizes = fmt::format("tables {} B{}, state {} B\n", c.tableBytes,
                       c.tableRamBytes == 0 ? "" : ", in RAM too", c.stateBytes);
   if (arguments.packages.empty())
@@ -140,6 +174,7 @@ Result<package::Files> makeC(const report::Subject &subject,
                               emit.facts,
                               selected.source->window,
                               selected.source->horizon,
+                              describeSoh(subject.family.data),
                               {}};
   if (!arguments.certificate.empty()) {
     auto certificate = package::readCertificate(arguments.certificate, library);
@@ -166,30 +201,33 @@ Result<package::Files> makeC(const report::Subject &subject,
 }
 
 Status addReport(Compiler &compiler, const report::Subject &subject,
-                 const std::string &folder, Outputs &outputs) {
+                 const std::string &folder, OutputFiles &outputs) {
   auto report = report::makeReport(compiler, subject);
   if (mlir::failed(report))
-    return Failure{fmt::format("no report was made of model {}",
-                               subject.candidates.selected().source->name)};
-  outputs[folder]["report.json"] = report->dump(1) + "\n";
-  outputs[folder]["report.html"] = report::renderHtml(*report);
+    return Failure{fmt::format("no report was made of model {}{}",
+                               subject.candidates.selected().source->name,
+                               compiler.why())};
+  outputs[folder + "/report.json"] = report->dump(1) + "\n";
+  outputs[folder + "/report.html"] = report::renderHtml(*report);
   return success();
 }
 
 /// The C of the selected model, the report, or both.
 Status writeSelected(Compiler &compiler, const report::Subject &subject,
                      const Arguments &arguments) {
-  Outputs outputs;
+  OutputFiles outputs;
   std::string said;
   if (arguments.emit == "c") {
     std::string sizes;
-    auto files = makeC(subject, arguments, sizes);
+    auto files = makeC(compiler, subject, arguments, sizes);
     if (!files)
       return files.failure();
-    for (const auto &[path, content] : *files)
-      said += fmt::format("{}/{}\n", arguments.output, path);
+    for (auto &[name, content] : *files) {
+      std::string path = fmt::format("{}/{}", arguments.output, name);
+      said += path + "\n";
+      outputs[path] = std::move(content);
+    }
     said += sizes;
-    outputs[arguments.output] = std::move(*files);
   }
   if (!arguments.reportFolder().empty()) {
     Status status =
@@ -199,9 +237,8 @@ Status writeSelected(Compiler &compiler, const report::Subject &subject,
     said += fmt::format("{0}/report.json\n{0}/report.html\n",
                         arguments.reportFolder());
   }
-  for (const auto &[folder, files] : outputs)
-    if (Status status = writeFiles(folder, files); !status)
-      return status;
+  if (Status status = writeFiles(outputs); !status)
+    return status;
   fmt::print("{}", said);
   return success();
 }
@@ -223,7 +260,7 @@ Status compile(const Family &family, const Arguments &arguments,
   } else if (auto candidates = choose(compiler, family, arguments, options);
              !candidates) {
     status = candidates.failure();
-  } else if (arguments.printsIr()) {
+  } else if (warnOfErrors(*candidates); arguments.printsIr()) {
     status =
         printIr(compiler, *candidates->selected().source, arguments, options);
   } else {
@@ -296,7 +333,7 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
                   "What products are chosen for: speed (each byte of flash "
                   "must save an instruction; the default) or size (fewest "
                   "bytes of code and tables)")
-      ->check(CLI::IsMember({"speed", "size"}));
+      ->check(oneOf({"speed", "size"}));
   command
       .add_option("--unroll-flash", options.unrollFlash,
                   "Bytes of flash that products without loops may add; "
@@ -339,7 +376,7 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
                    "Stop at: lnn (discretized, to standard output), int8 "
                    "(integer level, likewise), c (the default), report "
                    "(report.json and report.html instead of C)")
-      ->check(CLI::IsMember({"lnn", "int8", "c", "report"}));
+      ->check(oneOf({"lnn", "int8", "c", "report"}));
   command->add_option("--report", arguments->report,
                       "Besides C, write report.json and report.html to "
                       "this folder");
@@ -389,7 +426,7 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
           "Where the constant tables live: flash (the default), ram, where "
           "reading them costs no wait states, or both: each student is a "
           "candidate for the budget twice")
-      ->check(CLI::IsMember({"flash", "ram", "both"}));
+      ->check(oneOf({"flash", "ram", "both"}));
   command
       ->add_option("--flash-wait-states", arguments->flashWaitStates,
                    "Cycles that each read of a table in flash waits for the "

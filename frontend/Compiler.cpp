@@ -5,6 +5,7 @@
 
 #include "frontend/ImportFamily.h"
 
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,6 +32,22 @@ Compiler::Compiler() : context(MLIRContext::Threading::DISABLED) {
   // A message names what is wrong; the operation, with all its weights, would
   // bury it.
   context.printOpOnDiagnostic(false);
+  context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+      return mlir::failure(); // For whoever else wants it.
+    if (!problem.empty())     // Later ones are mostly its consequences.
+      return mlir::success();
+    problem = diagnostic.str();
+    for (Diagnostic &note : diagnostic.getNotes())
+      problem += "; " + note.str();
+    return mlir::success();
+  });
+}
+
+std::string Compiler::why() {
+  std::string said = problem.empty() ? "" : ": " + problem;
+  problem.clear();
+  return said;
 }
 
 FailureOr<CompiledModel> Compiler::import(const FamilyModel &model,
@@ -117,7 +134,11 @@ std::vector<std::string> dlnet::describeModel(const Family &family,
                   model.name, family.name, name(model.cell), model.units,
                   model.blocks(), model.block),
       fmt::format("{} basis curves; {} parameters, {} multiply-accumulates.",
-                  model.basis, model.parameters, model.macs)};
+                  model.basis, countParameters(model), countMacs(model))};
+  Range trained = trainedSoh(model);
+  lines.push_back(fmt::format("SOH is {};", describeSoh(family.data)));
+  lines.push_back(fmt::format("the network was trained on {:.3f} to {:.3f}.",
+                              trained.low, trained.high));
   for (const auto &[split, error] : model.measured) {
     std::string text;
     if (error.maeFloat)
@@ -125,10 +146,18 @@ std::vector<std::string> dlnet::describeModel(const Family &family,
     if (error.maeInt8)
       text += fmt::format("{} {:.6f} in int8", text.empty() ? "" : ",",
                           *error.maeInt8);
-    if (!text.empty())
-      lines.push_back(fmt::format("Mean absolute error of SOH on {} cells:{}.",
-                                  split, text));
+    if (text.empty())
+      continue;
+    lines.push_back(
+        fmt::format("Mean absolute error of SOH on {} cells:{}.", split, text));
+    if (!error.isVerifiable())
+      lines.push_back("(Not verifiable: recorded without a digest of the "
+                      "weights.)");
   }
+  for (const auto &[split, error] : model.outdated)
+    lines.push_back(fmt::format("The error on {} cells is left out: it was "
+                                "measured of other weights.",
+                                split));
   return lines;
 }
 

@@ -69,10 +69,16 @@ public:
   mlir::FailureOr<CompiledModel> compile(const FamilyModel &model,
                                          const CompileOptions &options);
 
+  /// What the first error since the last call said, after ": "; nothing where
+  /// there was none. Errors are not printed, so that a command says one thing.
+  std::string why();
+
   mlir::MLIRContext context;
   PassTimes times; ///< Of everything that was run.
 
 private:
+  std::string problem;
+
   template <typename Pipeline, typename PassOptions>
   mlir::LogicalResult runPipeline(mlir::ModuleOp module, Pipeline pipeline,
                                   const PassOptions &passOptions,

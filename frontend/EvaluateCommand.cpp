@@ -7,6 +7,8 @@
 #include "frontend/SohFormat.h"
 #include "frontend/WriteFiles.h"
 #include "passes/Executor.h"
+#include "trainer/cells/CleaningReport.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Floors.h"
 
 #include <fmt/format.h>
@@ -22,6 +24,7 @@ struct Arguments {
   std::string family, data, model, split = "test", json;
   int64_t stride = 1;
   bool record = false;
+  CellArguments reading;
   CompileOptions options;
 };
 
@@ -69,10 +72,11 @@ mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
   return figures;
 }
 
-void print(const FamilyModel &model, const Figures &figures, const CellSet &set,
+void print(const FamilyModel &model, const Figures &figures,
+           const FamilyCells &cells, const std::string &soh,
            const std::string &split) {
-  for (const SkippedCell &cell : set.skipped)
-    fmt::print("skipped {}: {}\n", cell.name, cell.reason);
+  fmt::print("{}{}", printReading(cells.set), printSkipped(cells.set));
+  fmt::print("SOH is {}\n", soh);
   Floor best = bestPolynomialFloor(figures.floors);
   fmt::print("{} windows of {} {} cells; MAE of SOH over {} cycles\n\n",
              figures.windows, figures.cells,
@@ -92,9 +96,13 @@ void print(const FamilyModel &model, const Figures &figures, const CellSet &set,
 }
 
 std::string toJson(const FamilyModel &model, const Figures &figures,
-                   const std::string &split) {
+                   const DataRecord &soh, const std::string &split) {
   nlohmann::json json = {
       {"model", model.name},
+      {"soh", name(soh.soh)},
+      {"nominal_ah", soh.soh == SohKind::Nominal
+                         ? nlohmann::json(soh.nominalAh)
+                         : nlohmann::json(nullptr)},
       {"split", split},
       {"cells", figures.cells},
       {"windows", figures.windows},
@@ -110,18 +118,46 @@ std::string toJson(const FamilyModel &model, const Figures &figures,
   return json.dump(2) + "\n";
 }
 
+/// A family states errors of its own SOH, and of the integers that everybody
+/// gets from it.
+Status checkRecord(const Arguments &arguments, const Family &family,
+                   const CellOptions &reading) {
+  if (!arguments.record)
+    return success();
+  if (std::string text = contradiction(family.data, reading); !text.empty())
+    return Failure{fmt::format(
+        "--record: {}; the family can state errors of its own SOH alone",
+        text)};
+  const CompileOptions usual, &asked = arguments.options;
+  if (asked.stateBits != usual.stateBits || asked.lutBits != usual.lutBits ||
+      asked.knotTolerance != usual.knotTolerance)
+    return Failure{"--record: does not go with --state-bits, --lut-bits or "
+                   "--knot-tolerance; the family states errors without them"};
+  return success();
+}
+
 int evaluate(const Arguments &arguments) {
   auto selected = readModel(arguments.family, arguments.model);
   if (!selected)
     return reportError(selected.message());
+  for (const std::string &output :
+       {arguments.json, arguments.record ? arguments.family : std::string()})
+    if (Status writable = output.empty() ? success() : checkWritable(output);
+        !writable)
+      return reportError(writable.message());
   const Family &family = selected->family;
   const FamilyModel &model = selected->model();
-  CellOptions cellOptions;
-  cellOptions.nominalAh = family.data.nominalAh;
-  cellOptions.minimumCycles = model.window + model.horizon;
-  auto set = readCells(arguments.data, cellOptions);
-  if (!set)
-    return reportError(set.message());
+  auto read = readCellsFor(family, model, arguments.data, arguments.reading,
+                           model.window + model.horizon);
+  if (!read)
+    return reportError(read.message());
+  const CellSet *set = &read->set;
+  for (const std::string &warning : read->warnings)
+    reportWarning(warning);
+  if (Status may = checkRecord(arguments, family, read->reading); !may)
+    return reportError(may.message());
+  DataRecord taken = family.data;
+  recordReading(read->reading, {}, taken);
   bool validates = arguments.split == "validation";
   std::vector<Cell> cells =
       validates ? cellsWithin(set->cells, family.data.validation)
@@ -142,21 +178,23 @@ int evaluate(const Arguments &arguments) {
   options.prefix = family.name;
   auto figures = measure(compiler, model, windows, options);
   if (mlir::failed(figures))
-    return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, model.name));
+    return reportError(fmt::format("{}: model {} was not compiled{}",
+                                   arguments.family, model.name,
+                                   compiler.why()));
   figures->cells =
       std::set<int>(windows.cell.begin(), windows.cell.end()).size();
-  print(model, *figures, *set, arguments.split);
+  print(model, *figures, *read, describeSoh(taken), arguments.split);
 
   if (!arguments.json.empty()) {
     if (Status status =
-            writeFile(arguments.json, toJson(model, *figures, arguments.split));
+            writeFile(arguments.json,
+                      toJson(model, *figures, taken, arguments.split));
         !status)
       return reportError(status.message());
   }
   if (arguments.record) {
     FamilyModel &entry = selected->family.models[selected->index];
-    entry.measured[arguments.split] = {figures->maeFloat, figures->maeInt8};
+    recordErrors(entry, arguments.split, figures->maeFloat, figures->maeInt8);
     if (Status status = writeFamily(family, arguments.family); !status)
       return reportError(status.message());
   }
@@ -170,8 +208,9 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
   CLI::App *command = app.add_subcommand(
       "evaluate", "Measure a model in float and in int8 beside simple floors");
   command->add_option("family", arguments->family, "Family file")->required();
-  command->add_option("--data", arguments->data, "Folder of per-cell CSV files")
+  command->add_option("--data", arguments->data, "Folder or file of cells")
       ->required();
+  addCellArguments(*command, arguments->reading, " (default: the family's)");
   command->add_option("--model", arguments->model,
                       "Model to measure; default: the first student");
   command
@@ -179,7 +218,7 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
                    "Cells to measure on: test (the default: all that neither "
                    "trained nor chose the model) or validation (those that "
                    "chose it; compile --budget compares these errors)")
-      ->check(CLI::IsMember({"test", "validation"}));
+      ->check(oneOf({"test", "validation"}));
   command
       ->add_option("--stride", arguments->stride,
                    "Cycles between two windows of a cell")

@@ -4,12 +4,39 @@
 #include "frontend/Family.h"
 
 #include "frontend/FamilySchema.h"
+#include "frontend/Suggest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace dlnet {
+
+namespace {
+
+int64_t elementsOf(const std::vector<int64_t> &shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  return count;
+}
+
+/// Products of the state that a cell computes: as many as it has activations.
+int64_t productsOf(CellKind cell) {
+  switch (cell) {
+  case CellKind::Liquid:
+    return 2;
+  case CellKind::Cfc:
+    return 3;
+  case CellKind::Ltc:
+  case CellKind::CtRnn:
+    return 1;
+  }
+  return 1;
+}
+
+} // namespace
 
 const char *name(CellKind kind) { return nameOf(schema::kCells, kind); }
 const char *name(SolverKind kind) { return nameOf(schema::kSolvers, kind); }
@@ -17,16 +44,41 @@ const char *name(SohKind kind) { return nameOf(schema::kSohs, kind); }
 const char *name(TrainingStage stage) { return nameOf(schema::kStages, stage); }
 
 Result<size_t> findModel(const Family &family, const std::string &name) {
-  std::string known;
+  std::vector<std::string> known;
   for (size_t i = 0; i < family.models.size(); ++i) {
     const FamilyModel &model = family.models[i];
     if (name.empty() ? model.role == "student" : model.name == name)
       return i;
-    known += (known.empty() ? "" : ", ") + model.name;
+    known.push_back(model.name);
   }
   if (name.empty())
     return Failure{"has no student"};
-  return Failure{fmt::format("has no model '{}'; it has {}", name, known)};
+  return Failure{fmt::format("has no model '{}'; it has {}{}", name,
+                             fmt::join(known, ", "), didYouMean(name, known))};
+}
+
+bool isIdentifier(const std::string &text) {
+  if (text.empty() || text.size() > 32 || text[0] < 'a' || text[0] > 'z')
+    return false;
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+         std::string::npos;
+}
+
+Status checkName(const std::string &option, const std::string &name) {
+  if (isIdentifier(name))
+    return success();
+  std::string possible;
+  for (char c : name) {
+    bool isUpper = c >= 'A' && c <= 'Z';
+    possible += isUpper ? char(c - 'A' + 'a') : c;
+    if (!isIdentifier("x" + possible.substr(possible.size() - 1)))
+      possible.back() = '_';
+  }
+  return Failure{fmt::format(
+      "{}: '{}' is no name for a family or a model, which names C symbols; "
+      "expected a lower-case letter, then up to 31 of letters, digits and _{}",
+      option, name,
+      isIdentifier(possible) ? fmt::format(", such as '{}'", possible) : "")};
 }
 
 std::map<std::string, std::vector<int64_t>>
@@ -66,6 +118,38 @@ expectedTensors(const FamilyModel &model) {
     break;
   }
   return shapes;
+}
+
+std::string describeSoh(const DataRecord &data) {
+  if (data.soh == SohKind::Nominal)
+    return fmt::format("capacity over the nominal {:g} Ah", data.nominalAh);
+  return fmt::format("capacity over the cell's own initial one, the median of "
+                     "its first {} cycles",
+                     kInitialCycles);
+}
+
+Range trainedSoh(const FamilyModel &model) {
+  const Features &features = model.features;
+  auto real = [&](double level) {
+    return level / features.levelScale + features.levelOffset;
+  };
+  return {real(model.ranges.level.low), real(model.ranges.level.high)};
+}
+
+int64_t countParameters(const FamilyModel &model) {
+  int64_t count = 0;
+  for (const auto &[key, shape] : expectedTensors(model))
+    count += elementsOf(shape);
+  return count;
+}
+
+int64_t countMacs(const FamilyModel &model) {
+  int64_t rows = productsOf(model.cell) * model.units;
+  int64_t substeps =
+      model.solver.method == SolverKind::ClosedForm ? 1 : model.solver.steps;
+  return model.blocks() * rows *
+             (substeps * model.units + model.featureCount()) +
+         model.basis * (model.units + model.horizon);
 }
 
 bool isMaskable(const std::string &key) {

@@ -9,13 +9,6 @@ using nlohmann::json;
 using schema::kMaxMagnitude;
 using schema::kMaxText;
 
-bool isIdentifier(const std::string &text) {
-  if (text.empty() || text.size() > 32 || text[0] < 'a' || text[0] > 'z')
-    return false;
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
-         std::string::npos;
-}
-
 bool isLine(const json &value) {
   if (!value.is_string())
     return false;
@@ -136,6 +129,20 @@ std::string Members::identifier(const char *key) {
     return {};
   }
   return found->get<std::string>();
+}
+
+std::string Members::digest(const char *key) {
+  const json *found = required(key);
+  if (!found)
+    return {};
+  if (found->is_string()) {
+    const std::string &text = found->get_ref<const std::string &>();
+    if (text.size() == 64 &&
+        text.find_first_not_of("0123456789abcdef") == std::string::npos)
+      return text;
+  }
+  checker.expect(pathOf(key), "a SHA-256 in 64 digits 0-9a-f", *found);
+  return {};
 }
 
 const json *Members::array(const char *key, size_t low, size_t high) {

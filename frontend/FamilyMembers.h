@@ -35,9 +35,6 @@ private:
   std::string problem;
 };
 
-/// Whether `text` may name a C symbol: [a-z][a-z0-9_]{0,31}.
-bool isIdentifier(const std::string &text);
-
 /// Whether `value` is one line of text that may be printed or put into a
 /// generated comment.
 bool isLine(const nlohmann::json &value);
@@ -61,6 +58,8 @@ public:
   double number(const char *key, double low, double high);
   std::string line(const char *key);
   std::string identifier(const char *key);
+  /// A SHA-256 in 64 lower-case hexadecimal digits.
+  std::string digest(const char *key);
   const nlohmann::json *array(const char *key, size_t low, size_t high);
   Range range(const char *key);
   Range rangeAt(const nlohmann::json &found, const std::string &where);

@@ -3,11 +3,12 @@
 // A family file is checked once, here, completely: whoever holds a `Family`
 // may index its tensors and divide by its sizes without looking again.
 #include "frontend/FamilyMembers.h"
+#include "frontend/FileKind.h"
+#include "frontend/TensorValues.h"
 
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,9 +18,6 @@ namespace {
 
 using nlohmann::json;
 using namespace schema;
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-              "tensor data is copied as it is stored, in little endian");
 
 std::vector<std::string> readCells(Members &members, const char *key,
                                    std::map<std::string, std::string> &owner,
@@ -49,6 +47,10 @@ DataRecord readData(Members members, Checker &checker) {
   data.nominalAh = members.positive("nominal_ah");
   if (members.optional("soh"))
     data.soh = members.choice("soh", kSohs);
+  if (members.optional("column"))
+    data.column = members.line("column");
+  if (members.optional("unit"))
+    data.unit = nameOf(kUnits, members.choice("unit", kUnits));
   data.splitSeed = members.seed("split_seed");
   if (members.optional("split"))
     data.split = members.line("split");
@@ -115,6 +117,8 @@ std::map<std::string, MeasuredError> readMeasured(Members members,
       entry.maeFloat = errors.number("mae_float", 0, kMaxMagnitude);
     if (errors.optional("mae_int8"))
       entry.maeInt8 = errors.number("mae_int8", 0, kMaxMagnitude);
+    if (errors.optional(kDigestKey))
+      entry.digest = errors.digest(kDigestKey);
     errors.finish();
   }
   members.finish();
@@ -179,8 +183,9 @@ FamilyModel readModel(Members members, Checker &checker) {
   model.ranges = readRanges(members.object("ranges"), size_t(model.basis),
                             model.features.age.has_value());
   model.seed = members.seed("seed");
-  model.parameters = members.integer("parameters", 0, int64_t(1) << 40);
-  model.macs = members.integer("macs", 0, int64_t(1) << 40);
+  // For readers that do not count themselves; what they say is not believed.
+  members.integer("parameters", 0, int64_t(1) << 40);
+  members.integer("macs", 0, int64_t(1) << 40);
   model.measured = readMeasured(members.object("measured"), checker);
   if (members.optional("trained"))
     model.trained = readTrained(members.object("trained"), checker);
@@ -188,14 +193,9 @@ FamilyModel readModel(Members members, Checker &checker) {
   return model;
 }
 
-/// Checks a stored tensor's type and shape.
-bool hasForm(const StoredTensor &stored, const std::string &path,
-             const char *dtype, const std::vector<int64_t> &shape,
-             Checker &checker) {
-  if (stored.dtype != dtype) {
-    checker.expect(path + ".dtype", dtype, stored.dtype);
-    return false;
-  }
+/// Checks a stored tensor's shape.
+bool hasShape(const StoredTensor &stored, const std::string &path,
+              const std::vector<int64_t> &shape, Checker &checker) {
   if (stored.shape != shape) {
     checker.fail(path + ".shape", fmt::format("expected [{}], found [{}]",
                                               fmt::join(shape, ", "),
@@ -213,12 +213,12 @@ void takeWeights(FamilyModel &model, Safetensors &file, Checker &checker) {
     if (found == file.tensors.end())
       return checker.fail(path, "missing tensor");
     const StoredTensor &stored = found->second;
-    if (!hasForm(stored, path, "F32", shape, checker))
+    if (!isFloatType(stored.dtype))
+      return checker.expect(path + ".dtype", "F32, F16, BF16 or F64",
+                            stored.dtype);
+    if (!hasShape(stored, path, shape, checker))
       return;
-    Tensor tensor;
-    tensor.shape = shape;
-    tensor.values.resize(stored.bytes.size() / sizeof(float));
-    std::memcpy(tensor.values.data(), stored.bytes.data(), stored.bytes.size());
+    Tensor tensor{shape, floatValues(stored)};
     bool mustBePositive = key == "cell.tau" || key == "cell.alpha";
     for (size_t i = 0; i < tensor.values.size(); ++i) {
       float value = tensor.values[i];
@@ -245,7 +245,10 @@ void takeMasks(FamilyModel &model, Safetensors &file, Checker &checker) {
                                 "model has (cell.w*, cell.u*, readout.w, "
                                 "basis.curves)");
     const Tensor &weights = model.tensor(key);
-    if (!hasForm(found->second, path, "U8", weights.shape, checker))
+    const std::string &dtype = found->second.dtype;
+    if (dtype != "U8" && dtype != "BOOL")
+      return checker.expect(path + ".dtype", "U8 or BOOL", dtype);
+    if (!hasShape(found->second, path, weights.shape, checker))
       return;
     Tensor mask;
     mask.shape = weights.shape;
@@ -267,12 +270,36 @@ void takeMasks(FamilyModel &model, Safetensors &file, Checker &checker) {
   }
 }
 
+/// Sets aside the errors that are of other weights.
+void setAsideOutdated(FamilyModel &model) {
+  const std::string digest = digestOf(model);
+  for (auto it = model.measured.begin(); it != model.measured.end();) {
+    auto next = std::next(it);
+    if (it->second.isVerifiable() && it->second.digest != digest)
+      model.outdated.insert(model.measured.extract(it));
+    it = next;
+  }
+}
+
 Result<Family> parseContent(std::string_view bytes) {
   Result<Safetensors> file = parseSafetensors(bytes);
   if (!file)
     return file.failure();
 
   auto &metadata = file->metadata;
+  if (!metadata.count("family"))
+    return Failure{fmt::format(
+        "is safetensors of {} tensors{}, but no family (__metadata__.family is "
+        "missing); {}",
+        file->tensors.size(),
+        file->tensors.empty() ? ""
+                              : ", such as " + file->tensors.begin()->first,
+        kHowToGetAFamily)};
+  // Other tools keep the family and put their own mark here.
+  for (const char *mark : {"pt", "tf", "np", "flax", "mlx", "paddle"})
+    if (auto found = metadata.find("format");
+        found != metadata.end() && found->second == mark)
+      found->second = kFormat;
   for (const char *key : {"format", "version", "family"})
     if (!metadata.count(key))
       return Failure{fmt::format("__metadata__.{}: missing", key)};
@@ -320,6 +347,8 @@ Result<Family> parseContent(std::string_view bytes) {
     checker.fail(file->tensors.begin()->first, "unexpected tensor");
   if (checker.failed())
     return checker.failure();
+  for (FamilyModel &model : family.models)
+    setAsideOutdated(model);
   return family;
 }
 
@@ -342,13 +371,19 @@ Result<Family> readFamily(const std::string &path) {
   uintmax_t size = std::filesystem::file_size(path, error);
   if (error)
     return Failure{fmt::format("{}: {}", path, error.message())};
-  if (size > kMaxFileBytes)
+  // The beginning of a file that is too large still says what it is.
+  constexpr uintmax_t kHead = 4096;
+  bool fits = size <= kMaxFileBytes;
+  std::ifstream stream(path, std::ios::binary);
+  std::string bytes(fits ? size : kHead, '\0');
+  if (!stream || !stream.read(bytes.data(), std::streamsize(bytes.size())))
+    return Failure{path + ": cannot be read"};
+  std::string kind = fits ? "" : describeForeignFile(bytes);
+  if (!kind.empty())
+    return Failure{fmt::format("{}: is {}; {}", path, kind, kHowToGetAFamily)};
+  if (!fits)
     return Failure{fmt::format("{}: {} bytes, expected at most {}", path, size,
                                kMaxFileBytes)};
-  std::ifstream stream(path, std::ios::binary);
-  std::string bytes(size, '\0');
-  if (!stream || !stream.read(bytes.data(), std::streamsize(size)))
-    return Failure{path + ": cannot be read"};
   return parseFamily(bytes, path);
 }
 

@@ -21,6 +21,9 @@ inline constexpr size_t kMaxText = 1024;
 /// only overflow later and further from its cause.
 inline constexpr double kMaxMagnitude = 1e6;
 
+/// The digest of the model that an error was measured of, beside the error.
+inline constexpr char kDigestKey[] = "sha256";
+
 /// A mask is the tensor "<model>.mask.<weight>".
 inline constexpr std::string_view kMaskPrefix = "mask.";
 
@@ -40,6 +43,12 @@ inline constexpr Named<SolverKind> kSolvers[] = {
     {"closed_form", SolverKind::ClosedForm}};
 inline constexpr Named<SohKind> kSohs[] = {{"nominal", SohKind::Nominal},
                                            {"initial", SohKind::Initial}};
+/// What the numbers of a capacity column may be.
+enum class Unit { Ah, MilliAh, Fraction, Percent };
+inline constexpr Named<Unit> kUnits[] = {{"ah", Unit::Ah},
+                                         {"mah", Unit::MilliAh},
+                                         {"fraction", Unit::Fraction},
+                                         {"percent", Unit::Percent}};
 inline constexpr Named<TrainingStage> kStages[] = {
     {"distilled", TrainingStage::Distilled},
     {"pruned", TrainingStage::Pruned},

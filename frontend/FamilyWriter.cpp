@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A family file is written beside its final name and renamed, and never one
-// that the reader would refuse.
+// No family is written that the reader would refuse.
 #include "frontend/FamilySchema.h"
 #include "frontend/Safetensors.h"
 #include "frontend/WriteFiles.h"
@@ -9,12 +8,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <list>
 
 namespace dlnet {
@@ -35,18 +28,25 @@ json toJson(const TrainingRecord &trained) {
   return value;
 }
 
+json toJson(const MeasuredError &errors) {
+  json entry = json::object();
+  if (errors.maeFloat)
+    entry["mae_float"] = *errors.maeFloat;
+  if (errors.maeInt8)
+    entry["mae_int8"] = *errors.maeInt8;
+  if (errors.isVerifiable())
+    entry[kDigestKey] = errors.digest;
+  return entry;
+}
+
 json toJson(const FamilyModel &model) {
   json coefficients = json::array();
   for (const Range &range : model.ranges.coefficients)
     coefficients.push_back(toJson(range));
   json measured = json::object();
-  for (const auto &[subset, errors] : model.measured) {
-    json &entry = measured[subset] = json::object();
-    if (errors.maeFloat)
-      entry["mae_float"] = *errors.maeFloat;
-    if (errors.maeInt8)
-      entry["mae_int8"] = *errors.maeInt8;
-  }
+  for (const auto *list : {&model.outdated, &model.measured})
+    for (const auto &[subset, errors] : *list)
+      measured[subset] = toJson(errors);
   const Features &features = model.features;
   json object = {
       {"name", model.name},
@@ -76,8 +76,8 @@ json toJson(const FamilyModel &model) {
         {"state", toJson(model.ranges.state)},
         {"coefficients", std::move(coefficients)}}},
       {"seed", model.seed},
-      {"parameters", model.parameters},
-      {"macs", model.macs},
+      {"parameters", countParameters(model)},
+      {"macs", countMacs(model)},
       {"measured", std::move(measured)},
       {"trained", toJson(model.trained)}};
   if (features.age) {
@@ -100,52 +100,6 @@ Result<std::string> packMask(const Tensor &mask) {
   }
   return bytes;
 }
-
-std::string systemError() { return std::strerror(errno); }
-
-/// Removes the temporary file unless it was renamed to its final name.
-class TemporaryFile {
-public:
-  explicit TemporaryFile(const std::string &target)
-      : path(target + ".XXXXXX"), descriptor(::mkstemp(path.data())) {}
-  TemporaryFile(const TemporaryFile &) = delete;
-  TemporaryFile &operator=(const TemporaryFile &) = delete;
-  ~TemporaryFile() {
-    if (descriptor < 0)
-      return;
-    ::close(descriptor);
-    if (!path.empty())
-      ::unlink(path.c_str());
-  }
-
-  bool isOpen() const { return descriptor >= 0; }
-
-  bool write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR)
-        continue;
-      if (count < 0)
-        return false;
-      bytes.remove_prefix(size_t(count));
-    }
-    // mkstemp makes private files; a family is as public as any output.
-    mode_t mask = ::umask(0);
-    ::umask(mask);
-    return ::fchmod(descriptor, 0666 & ~mask) == 0 && ::fsync(descriptor) == 0;
-  }
-
-  bool moveTo(const std::string &target) {
-    if (::rename(path.c_str(), target.c_str()) != 0)
-      return false;
-    path.clear();
-    return true;
-  }
-
-private:
-  std::string path;
-  int descriptor;
-};
 
 } // namespace
 
@@ -187,6 +141,10 @@ Result<std::string> serializeFamily(const Family &family) {
                  {"test", family.data.test},
                  {"cleaning", family.data.cleaning}}},
                {"models", std::move(models)}};
+  if (family.data.column)
+    text["data"]["column"] = *family.data.column;
+  if (family.data.unit)
+    text["data"]["unit"] = *family.data.unit;
   file.metadata["format"] = kFormat;
   file.metadata["version"] = kVersion;
   try {
@@ -207,13 +165,7 @@ Status writeFamily(const Family &family, const std::string &path) {
   Result<std::string> bytes = serializeFamily(family);
   if (!bytes)
     return Failure{path + ": " + bytes.message()};
-  if (Status status = checkReplaceable(path); !status)
-    return status;
-  TemporaryFile file(path);
-  if (!file.isOpen() || !file.write(*bytes) || !file.moveTo(path))
-    return Failure{
-        fmt::format("{}: cannot be written: {}", path, systemError())};
-  return success();
+  return writeFile(path, *bytes);
 }
 
 } // namespace dlnet

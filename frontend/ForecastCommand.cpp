@@ -8,8 +8,9 @@
 #include "frontend/TextPlot.h"
 #include "frontend/WriteFiles.h"
 #include "passes/Executor.h"
+#include "trainer/cells/CleaningReport.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Floors.h"
-#include "trainer/cells/Simulate.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -28,6 +29,7 @@ struct Arguments {
   std::optional<size_t> at;
   uint32_t ageOffset = 0;
   std::optional<int64_t> flashBytes;
+  CellArguments reading;
   CompileOptions options;
 };
 
@@ -73,12 +75,33 @@ Result<DeviceRun> readDeviceRun(const std::string &path, int64_t horizon) {
   }
 }
 
-Result<Cell> chooseCell(const Arguments &arguments, const Family &family) {
-  if (arguments.cell.empty())
-    return simulateCell("simulated", arguments.simulate.value_or(7));
-  CellOptions options;
-  options.nominalAh = family.data.nominalAh;
-  return readCell(arguments.cell, options);
+Result<FamilyCells> chooseCell(const Arguments &arguments, const Family &family,
+                               const FamilyModel &model) {
+  if (arguments.cell.empty()) {
+    std::vector<std::string> said = arguments.reading.asArguments();
+    if (!said.empty())
+      return Failure{fmt::format("{}: goes with --cell", said.front())};
+    FamilyCells cells;
+    cells.set.cells = {simulatedFor(family.data, "simulated",
+                                    arguments.simulate.value_or(7))};
+    cells.reading = readingOf(family.data);
+    return cells;
+  }
+  return readCellFor(family, model, arguments.cell, arguments.reading,
+                     size_t(model.window));
+}
+
+/// A window of an old cell may be far from training, although the cell is not.
+void warnOfWindow(const Cell &cell, size_t at, const FamilyModel &model) {
+  double sum = 0;
+  for (size_t i = at - model.window; i < at; ++i)
+    sum += cell.soh[i];
+  double mean = sum / static_cast<double>(model.window);
+  Range trained = trainedSoh(model);
+  if (isFar(mean, trained) && !isFar(firstSoh(cell), trained))
+    reportWarning(fmt::format("the window has a mean SOH of {:.2f}, far from "
+                              "the {:.2f} to {:.2f} that {} was trained on",
+                              mean, trained.low, trained.high, model.name));
 }
 
 /// The newest cycle of the window: as asked, or late in the cell's life, with
@@ -102,8 +125,13 @@ Result<size_t> chooseCycle(const Arguments &arguments, const Cell &cell,
   return std::max(first, (last - model.horizon) * 19 / 20);
 }
 
-void printForecast(const Cell &cell, size_t at, const FamilyModel &model,
+void printForecast(const FamilyCells &from, const DataRecord &data, size_t at,
+                   const FamilyModel &model,
                    const std::vector<double> &forecast) {
+  const Cell &cell = from.set.cells.front();
+  DataRecord soh = data;
+  recordReading(from.reading, {}, soh);
+  fmt::print("{}", printReading(from.set));
   size_t truth = std::min<size_t>(model.horizon, cell.target.size() - at);
   PlotSeries history{'.', "history", {}, {}}, real{'+', "truth", {}, {}},
       made{'o', "forecast", {}, {}};
@@ -113,8 +141,8 @@ void printForecast(const Cell &cell, size_t at, const FamilyModel &model,
     real.x.push_back(at + h + 1), real.y.push_back(cell.target[at + h]);
   for (size_t h = 0; h < forecast.size(); ++h)
     made.x.push_back(at + h + 1), made.y.push_back(forecast[h]);
-  fmt::print("{}: SOH, cycles {} to {}\n\n{}\n", cell.name,
-             at - model.window + 1, at + forecast.size(),
+  fmt::print("{}: SOH ({}), cycles {} to {}\n\n{}\n", cell.name,
+             describeSoh(soh), at - model.window + 1, at + forecast.size(),
              drawPlot({history, real, made}, 68, 17));
 
   fmt::print("{:>8} {:>10} {:>10} {:>10}\n", "cycle", "forecast", "truth",
@@ -151,20 +179,27 @@ int forecast(const Arguments &arguments) {
     return reportError(selected.message());
   const Family &family = selected->family;
   const FamilyModel &model = selected->model();
-  auto cell = chooseCell(arguments, family);
-  if (!cell)
-    return reportError(cell.message());
+  auto chosen = chooseCell(arguments, family, model);
+  if (!chosen)
+    return reportError(chosen.message());
+  const Cell *cell = &chosen->set.cells.front();
   auto at = chooseCycle(arguments, *cell, model);
   if (!at)
     return reportError(at.message());
+  if (arguments.writeWindow.empty()) {
+    for (const std::string &warning : chosen->warnings)
+      reportWarning(warning);
+    warnOfWindow(*cell, *at, model);
+  }
 
   Compiler compiler;
   CompileOptions options = arguments.options;
   options.prefix = family.name;
   auto compiled = compiler.compile(model, options);
   if (mlir::failed(compiled))
-    return reportError(fmt::format("{}: model {} was not compiled",
-                                   arguments.family, model.name));
+    return reportError(fmt::format("{}: model {} was not compiled{}",
+                                   arguments.family, model.name,
+                                   compiler.why()));
   SohFormat format(compiled->model().getFractionBits());
   std::vector<int16_t> window;
   for (size_t i = *at - model.window; i < *at; ++i)
@@ -192,7 +227,7 @@ int forecast(const Arguments &arguments) {
     values.push_back(format.toReal(value));
 
   if (arguments.device.empty()) {
-    printForecast(*cell, *at, model, values);
+    printForecast(*chosen, family.data, *at, model, values);
     return 0;
   }
   auto run = readDeviceRun(arguments.device, model.horizon);
@@ -202,7 +237,7 @@ int forecast(const Arguments &arguments) {
     return reportError(fmt::format("{}: the device's forecast differs from the "
                                    "compiler's own",
                                    arguments.device));
-  printForecast(*cell, *at, model, values);
+  printForecast(*chosen, family.data, *at, model, values);
   fmt::print("\non the simulated Cortex-M4, bit for bit the compiler's own "
              "forecast:\n");
   if (arguments.flashBytes)
@@ -232,6 +267,7 @@ void dlnet::addForecast(CLI::App &app, Command &chosen) {
       ->add_option("--simulate", arguments->simulate,
                    "Seed of a simulated cell; default: 7")
       ->excludes(cell);
+  addCellArguments(*command, arguments->reading, " (default: the family's)");
   command->add_option("--at", arguments->at,
                       "Forecast from after this cycle; default: late in life");
   command

@@ -19,6 +19,20 @@ std::string figure(const std::map<std::string, MeasuredError> &measured,
   return fmt::format("{:.6f}", *(it->second.*which));
 }
 
+/// A line for what is left out of the table, or in it on trust.
+void printStanding(const FamilyModel &model) {
+  std::string unproved;
+  for (const auto &[split, error] : model.measured)
+    if (!error.isVerifiable())
+      unproved += (unproved.empty() ? "" : ", ") + split;
+  if (!unproved.empty())
+    fmt::print("{:<14} errors on {} cells: not verifiable, recorded without a "
+               "digest of the weights\n",
+               model.name, unproved);
+  if (!model.outdated.empty())
+    fmt::print("{:<14} {}\n", model.name, describeOutdated(model));
+}
+
 /// A line for a model that reads the cell's age.
 void printAge(const FamilyModel &model) {
   if (!model.features.age)
@@ -53,10 +67,10 @@ int inspect(const std::string &path) {
   const DataRecord &data = family->data;
   fmt::print("family      {}\nproducer    {}\ndata        {}\n", family->name,
              family->producer, data.source);
-  if (data.soh == SohKind::Nominal)
-    fmt::print("SOH         capacity / {} Ah\n", data.nominalAh);
-  else
-    fmt::print("SOH         capacity / the cell's own initial capacity\n");
+  fmt::print("SOH         {}\n", describeSoh(data));
+  if (data.column)
+    fmt::print("capacity    from column '{}'{}\n", *data.column,
+               data.unit ? " in " + *data.unit : "");
   fmt::print("cleaning    {}\n", data.cleaning);
   fmt::print("cells       {} train, {} validation, {} test ({}, seed {})\n\n",
              data.train.size(), data.validation.size(), data.test.size(),
@@ -72,10 +86,11 @@ int inspect(const std::string &path) {
         model.name, model.role, name(model.cell), model.units, model.blocks(),
         model.basis,
         fmt::format("{} x{}", name(model.solver.method), model.solver.steps),
-        model.parameters, model.macs,
+        countParameters(model), countMacs(model),
         figure(model.measured, "test", &MeasuredError::maeFloat),
         figure(model.measured, "test", &MeasuredError::maeInt8));
   for (const FamilyModel &model : family->models) {
+    printStanding(model);
     printAge(model);
     printHistory(model);
   }

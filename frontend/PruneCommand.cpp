@@ -5,6 +5,7 @@
 // tensors that they came from.
 #include "frontend/Commands.h"
 #include "frontend/Compiler.h"
+#include "frontend/WriteFiles.h"
 
 #include <fmt/format.h>
 
@@ -86,7 +87,7 @@ void takeBack(lnn::ModelOp pruned, FamilyModel &model) {
 
 /// What was measured and what training did after a prune holds no longer.
 void recordPrune(FamilyModel &model) {
-  model.measured.clear();
+  forgetErrors(model);
   std::vector<TrainingStage> &stages = model.trained.stages;
   stages.erase(std::find_if(stages.begin(), stages.end(),
                             [](TrainingStage stage) {
@@ -115,6 +116,8 @@ int prune(const Arguments &arguments) {
   if (!chosen)
     return reportError(
         fmt::format("{}: {}", arguments.family, chosen.message()));
+  if (Status writable = checkWritable(arguments.output); !writable)
+    return reportError(writable.message());
   lnn::PruneOptions options;
   setOptions(options, arguments);
 
@@ -125,8 +128,9 @@ int prune(const Arguments &arguments) {
     auto imported = compiler.import(model, "pruned");
     if (mlir::failed(imported) ||
         mlir::failed(compiler.prune(*imported, options)))
-      return reportError(fmt::format("{}: model {} was not pruned",
-                                     arguments.family, model.name));
+      return reportError(fmt::format("{}: model {} was not pruned{}",
+                                     arguments.family, model.name,
+                                     compiler.why()));
     takeBack(imported->model(), model);
     recordPrune(model);
     if (!arguments.replace)
@@ -169,7 +173,7 @@ void dlnet::addPrune(CLI::App &app, Command &chosen) {
       ->add_option("--score", arguments->score,
                    "magnitude (sum of squares), or sensitivity (what it can "
                    "change in the forecast, from recorded ranges)")
-      ->check(CLI::IsMember({"magnitude", "sensitivity"}))
+      ->check(oneOf({"magnitude", "sensitivity"}))
       ->capture_default_str();
   CLI::Option_group *measure =
       command->add_option_group("measure", "How much goes; exactly one");

@@ -4,6 +4,8 @@
 // after it was compared with the number of bytes that are really there.
 #include "frontend/Safetensors.h"
 
+#include "frontend/FileKind.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -198,6 +200,8 @@ Result<Extent> readDescription(const std::string &name, const json &entry,
 }
 
 Status readMetadata(const json &metadata, Safetensors &file) {
+  if (metadata.is_null()) // Some writers say so that there is none.
+    return success();
   if (!metadata.is_object())
     return Failure{fmt::format("{}: expected an object, found {}", kMetadataKey,
                                quote(metadata))};
@@ -238,6 +242,8 @@ Result<Safetensors> parseSafetensors(std::string_view bytes) {
   if (bytes.size() > kMaxFileBytes)
     return Failure{fmt::format("file: {} bytes, expected at most {}",
                                bytes.size(), kMaxFileBytes)};
+  if (std::string kind = describeForeignFile(bytes); !kind.empty())
+    return Failure{fmt::format("is {}; {}", kind, kHowToGetAFamily)};
   if (bytes.size() < 8)
     return Failure{fmt::format("header length: truncated, the file has {} of "
                                "at least 8 bytes",
@@ -246,9 +252,9 @@ Result<Safetensors> parseSafetensors(std::string_view bytes) {
   for (int i = 7; i >= 0; --i)
     headerBytes = headerBytes << 8 | uint8_t(bytes[i]);
   if (headerBytes > kMaxHeaderBytes)
-    return Failure{fmt::format("header length: expected at most {} bytes, "
-                               "found {}",
-                               kMaxHeaderBytes, headerBytes)};
+    return Failure{fmt::format("is no safetensors file, whose header would "
+                               "have {} bytes; {}",
+                               headerBytes, kHowToGetAFamily)};
   if (headerBytes > bytes.size() - 8)
     return Failure{fmt::format("header: truncated, {} of {} bytes are there",
                                bytes.size() - 8, headerBytes)};

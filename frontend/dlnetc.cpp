@@ -3,11 +3,24 @@
 // dlnetc: liquid networks of a family file to C for microcontrollers.
 #include "frontend/Commands.h"
 
-#include <fmt/format.h>
+#include <llvm/Support/ErrorHandling.h>
+
+#include <unistd.h>
 
 int dlnet::reportError(const std::string &message) {
-  fmt::print(stderr, "dlnetc: error: {}\n", message);
-  return 1;
+  return printError("dlnetc", message);
+}
+
+/// LLVM does not throw: where it gets no memory it aborts, unless told
+/// otherwise.
+static void reportNoMemory(void *, const char *, bool) {
+  constexpr char kMessage[] = "dlnetc: error: out of memory\n";
+  ssize_t ignored = ::write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  ::_exit(ignored < 0 ? 2 : 1);
+}
+
+void dlnet::reportWarning(const std::string &message) {
+  printWarning("dlnetc", message);
 }
 
 int main(int argc, char **argv) {
@@ -22,6 +35,6 @@ int main(int argc, char **argv) {
   dlnet::addInspect(app, command);
   dlnet::addForecast(app, command);
   dlnet::addPrune(app, command);
-  CLI11_PARSE(app, argc, argv);
-  return command();
+  llvm::install_bad_alloc_error_handler(reportNoMemory);
+  return dlnet::runCommandLine(app, argc, argv, [&] { return command(); });
 }

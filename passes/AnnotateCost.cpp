@@ -23,28 +23,17 @@ struct AnnotateCost : lnn::impl::AnnotateCostBase<AnnotateCost> {
       model.emitError("has no arena; run lnn-plan-memory");
       return signalPassFailure();
     }
-    WalkResult result = model.getBody().walk(
-        [&](Operation *op) { return WalkResult(check(op)); });
-    if (result.wasInterrupted())
+    WalkResult levels = model.getBody().walk([](Operation *op) {
+      return WalkResult(
+          checkResults(op, "lnn-annotate-cost takes integer-level networks",
+                       [](Type type) { return type.isSignlessInteger(); }));
+    });
+    if (levels.wasInterrupted() || failed(checkTarget(model)))
       return signalPassFailure();
     annotate(cost::price(countEmitted(model)));
   }
 
 private:
-  LogicalResult check(Operation *op) {
-    if (failed(
-            checkResults(op, "lnn-annotate-cost takes integer-level networks",
-                         [](Type type) { return type.isSignlessInteger(); })))
-      return failure();
-    if (auto product = dyn_cast<MatvecS8Op>(op);
-        product && !product.getPacking())
-      return op->emitError("has no packing; run lnn-prove-ranges");
-    if (op->getNumResults() != 0 && !isa<FusedOp>(op->getParentOp()) &&
-        !op->hasAttr(kBuffersAttr))
-      return op->emitError("has no buffer; run lnn-plan-memory");
-    return success();
-  }
-
   void annotate(const cost::ModelCost &cost) {
     Builder builder(&getContext());
     auto entry = [&](StringRef name, int64_t value) {

@@ -81,6 +81,7 @@ struct ChoosePacking : lnn::impl::ChoosePackingBase<ChoosePacking> {
     for (Product &product : products) {
       Packing packing = cheapest(product, kernels)->packing;
       product.op.setPacking(packing);
+      product.op.setUnroll(false); // These are the costs of loops.
       numSparse += isSparse(packing);
     }
   }

@@ -24,9 +24,6 @@ namespace {
 constexpr int64_t kFreeRegisters = 6;
 /// Greatest literal that an instruction holds itself.
 constexpr int64_t kShortLiteral = 255;
-/// Up to these sizes gcc copies or clears states without a loop, and copies
-/// them without the library.
-constexpr int64_t kShortCopy = 16, kShortClear = 14, kLongCopy = 32;
 /// Up to so many rows of an input sequence gcc makes one after another.
 constexpr int64_t kShortStack = 3;
 
@@ -161,30 +158,27 @@ private:
       counts.print(Term::LoopKernel);
   }
 
-  void countCopy(int64_t times, int64_t elements) {
-    auto [entry, pair] =
-        elements <= kShortCopy  ? std::pair(Term::Copy, Term::CopyPair)
-        : elements <= kLongCopy ? std::pair(Term::CopyLoop, Term::CopyLoopPair)
-                                : std::pair(Term::CopyCall, Term::CopyCallPair);
+  /// A state that is copied or cleared, by two elements.
+  void countMove(Term entry, Term pair, int64_t times, int64_t elements) {
     counts.add(entry, times);
     counts.execute(pair, times * ((elements + 1) / 2));
-    if (elements <= kShortCopy)
-      counts.print(pair, (elements + 1) / 2);
   }
-
+  void countCopy(int64_t times, int64_t elements) {
+    countMove(Term::Copy, Term::CopyPair, times, elements);
+  }
   void countClear(int64_t times, int64_t elements) {
-    counts.add(Term::Clear, times);
-    if (elements <= kShortClear)
-      counts.add(Term::ClearPair, times, (elements + 1) / 2);
+    countMove(Term::Clear, Term::ClearPair, times, elements);
   }
 
   void count(ScanOp op, int64_t times) {
     int64_t steps = op.getTripCount();
+    // The window and the age have none: what starts from them is copied.
     auto bufferOf = [](Value value) {
       Operation *producer = value.getDefiningOp();
       if (!producer)
         producer = value.getParentBlock()->getParentOp();
-      return cast<ArrayAttr>(producer->getAttr(kBuffersAttr))[0];
+      auto buffers = producer->getAttrOfType<ArrayAttr>(kBuffersAttr);
+      return buffers ? buffers[0] : Attribute();
     };
     counts.print(Term::Scan);
     counts.execute(Term::Scan, times);
@@ -385,12 +379,18 @@ private:
 
 } // namespace
 
-int64_t dlnet::lnn::stateBytes(ModelOp model) {
-  int64_t bytes = 4 + 2 * model.getWindowSize() + (model.getAge() ? 2 : 0);
+int64_t dlnet::lnn::arenaBytes(ModelOp model) {
+  int64_t bytes = 0;
   for (auto buffer :
        model->getAttrOfType<ArrayAttr>(kArenaAttr).getAsRange<DictionaryAttr>())
     bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
              buffer.getAs<IntegerAttr>("width").getInt() / 8;
+  return bytes;
+}
+
+int64_t dlnet::lnn::stateBytes(ModelOp model) {
+  int64_t bytes = 4 + 2 * model.getWindowSize() + (model.getAge() ? 2 : 0) +
+                  arenaBytes(model);
   return (bytes + 3) / 4 * 4;
 }
 

@@ -10,6 +10,14 @@
 
 namespace dlnet::lnn {
 
+/// Whether C can be made of a model, and counted: every operation is one of the
+/// target's, stands where it must, and has its packing and its buffers. Emits
+/// an error and fails otherwise.
+mlir::LogicalResult checkTarget(ModelOp model);
+
+/// Bytes of a planned arena.
+int64_t arenaBytes(ModelOp model);
+
 /// sizeof(<name>_state) of a model with a planned arena.
 int64_t stateBytes(ModelOp model);
 
@@ -25,7 +33,7 @@ RowForm rowForm(llvm::ArrayRef<int32_t> values);
 /// the sum is free.
 bool isPartOfSteps(RoundShiftS32Op op);
 
-/// Counts the C of a model that has passed lnn-verify-target.
+/// Counts the C of a model that checkTarget has passed.
 cost::Counts countEmitted(ModelOp model);
 
 /// What each operation in memory adds to that: a scan, without its body. The

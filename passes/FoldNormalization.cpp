@@ -25,35 +25,62 @@ DenseElementsAttr realAttr(ShapedType type, ArrayRef<double> values) {
                 values, [](double v) { return static_cast<float>(v); })));
 }
 
+bool areFinite(ArrayRef<double> values) {
+  return llvm::all_of(values, [](double value) {
+    return std::isfinite(static_cast<float>(value));
+  });
+}
+
+/// Whether a normalization of a value of unknown size is one of `size`
+/// elements.
+bool isOf(NormalizeOp op, int64_t size) {
+  return llvm::all_of(ArrayRef{op.getOffset().size(), op.getScale().size()},
+                      [&](size_t n) { return n == 1 || int64_t(n) == size; });
+}
+
 /// Scales the columns of input `index` of an affine and shifts its bias, so
-/// that it takes the input before `normalize`.
-void foldIntoColumns(AffineOp affine, size_t index, NormalizeOp normalize) {
+/// that it takes the input before `normalize`. Does nothing, and returns false,
+/// where that is no affine any more; `apply` is whether to do it at all.
+bool foldIntoColumns(AffineOp affine, size_t index, NormalizeOp normalize,
+                     bool apply) {
   auto weights = cast<ElementsAttr>(affine.getWeights()[index]);
+  if (!isOf(normalize, weights.getShapedType().getDimSize(1)))
+    return false;
   fixed::Matrix matrix = realVector(weights);
   std::vector<double> bias = realVector(affine.getBias());
   fixed::foldColumns(matrix, bias, normalize.getOffset().vec(),
                      normalize.getScale().vec());
+  if (!areFinite(matrix) || !areFinite(bias))
+    return false;
+  if (!apply)
+    return true;
   auto all = llvm::to_vector(affine.getWeights());
   all[index] = realAttr(weights.getShapedType(), matrix);
   affine.setWeightsAttr(ArrayAttr::get(affine.getContext(), all));
   affine.setBiasAttr(realAttr(affine.getBias().getShapedType(), bias));
+  return true;
 }
 
 /// Scales the rows of an affine, so that it gives what `normalize` made of
-/// its result.
-void foldIntoRows(AffineOp affine, NormalizeOp normalize) {
+/// its result. Does nothing, and returns false, where that is no affine.
+bool foldIntoRows(AffineOp affine, NormalizeOp normalize) {
+  if (!isOf(normalize, affine.getBias().getNumElements()))
+    return false;
   std::vector<fixed::Matrix> matrices;
   for (auto weights : affine.getWeights().getAsRange<ElementsAttr>())
     matrices.push_back(realVector(weights));
   std::vector<double> bias = realVector(affine.getBias());
   fixed::foldRows(matrices, bias, normalize.getOffset().vec(),
                   normalize.getScale().vec());
+  if (!areFinite(bias) || !llvm::all_of(matrices, areFinite))
+    return false;
   SmallVector<Attribute> all;
   for (auto [weights, matrix] : llvm::zip(affine.getWeights(), matrices))
     all.push_back(
         realAttr(cast<ElementsAttr>(weights).getShapedType(), matrix));
   affine.setWeightsAttr(ArrayAttr::get(affine.getContext(), all));
   affine.setBiasAttr(realAttr(affine.getBias().getShapedType(), bias));
+  return true;
 }
 
 /// The affines that read a value, each with the index of the input; nothing
@@ -90,10 +117,8 @@ struct FoldNormalization : lnn::impl::FoldNormalizationBase<FoldNormalization> {
 private:
   bool fold(NormalizeOp op) {
     auto producer = op.getInput().getDefiningOp<AffineOp>();
-    if (producer && producer->hasOneUse()) {
-      foldIntoRows(producer, op);
+    if (producer && producer->hasOneUse() && foldIntoRows(producer, op))
       return true;
-    }
     SmallVector<std::pair<AffineOp, size_t>> readers;
     for (OpOperand &use : op->getUses()) {
       Value read = op.getResult();
@@ -112,8 +137,11 @@ private:
       }
       readers.append(*found);
     }
-    for (auto [affine, index] : readers)
-      foldIntoColumns(affine, index, op);
+    // All of them or none.
+    for (bool apply : {false, true})
+      for (auto [affine, index] : readers)
+        if (!foldIntoColumns(affine, index, op, apply) && !apply)
+          return false;
     return !readers.empty();
   }
 };

@@ -156,13 +156,15 @@ private:
         })
         .Case([&](ClampOp op) {
           Fixed in = get(op.getInput());
-          return lowered(
-              op,
-              emitter.clamp(
-                  in.value, 32,
-                  Rule::limit(op.getMin().convertToDouble(), in.format),
-                  Rule::limit(op.getMax().convertToDouble(), in.format)),
-              in.format);
+          auto limit = [&](const APFloat &real) {
+            int64_t integer = Rule::limit(real.convertToDouble(), in.format);
+            return static_cast<int32_t>(
+                in.format.width == 16 ? saturate16(integer) : integer);
+          };
+          return lowered(op,
+                         emitter.clamp(in.value, in.format.width,
+                                       limit(op.getMin()), limit(op.getMax())),
+                         in.format);
         })
         .Case([&](NormalizeOp op) {
           return lowered(op, get(op.getInput()).value, formatAttr(op));

@@ -257,7 +257,9 @@ private:
       dualRow &= magnitude < (int64_t(1) << 23);
       result.push_back(IntegerRange::independent(sum));
     }
+    // What was decided on another packing, by an earlier run, is void.
     op.setPacking(dualRow ? Packing::DualRow : Packing::Sxtb16);
+    op.setUnroll(false);
     ++(dualRow ? numDualRow : numSxtb16);
     return set(op, result);
   }

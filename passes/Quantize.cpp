@@ -53,11 +53,12 @@ private:
             [](Type type) { return type.isF32(); })))
       return failure();
     return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
-        .Case<LastOp, DifferenceOp, ClampOp>([&](auto op) {
+        .Case<LastOp, DifferenceOp>([&](auto op) {
           if (failed(checkPlain(op, op.getInput())))
             return failure();
           return assign(op, formatOf(op.getInput()));
         })
+        .Case([&](ClampOp op) { return clamp(op); })
         .Case([&](BlockMeanOp op) -> LogicalResult {
           FixedFormat format = formatOf(op.getInput());
           if (format.width != 16)
@@ -148,6 +149,20 @@ private:
 
   fixed::Known known(Value value) const {
     return {formatOf(value), magnitudeOf(value)};
+  }
+
+  LogicalResult clamp(ClampOp op) {
+    if (failed(checkPlain(op, op.getInput())))
+      return failure();
+    FixedFormat format = formatOf(op.getInput());
+    double unit = format.scale[0];
+    double low = op.getMin().convertToDouble() / unit;
+    double high = op.getMax().convertToDouble() / unit;
+    if (format.width == 16 && (low > INT16_MAX || high < INT16_MIN))
+      return op.emitError("clamps to a range that the 16 bits of its input do "
+                          "not reach: they end at ")
+             << INT16_MIN * unit << " and " << INT16_MAX * unit;
+    return assign(op, format);
   }
 
   template <typename Op> LogicalResult sum(Op op) {

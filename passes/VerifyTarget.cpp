@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// lnn-verify-target: the last gate before C. The emitter relies on what is
-// checked here and says nothing itself.
+// lnn-verify-target: the last gate before C. The emitter and the cost model
+// rely on what is checked here and say nothing themselves.
+#include "passes/Emitted.h"
 #include "passes/Passes.h"
 
 namespace dlnet::lnn {
@@ -21,64 +22,69 @@ bool isKnown(Operation *op) {
              BlockSumS16Op, MatvecS8Op, YieldOp, ReturnOp>(op);
 }
 
+LogicalResult check(Operation *op, ModelOp model) {
+  if (!isKnown(op))
+    return op->emitError("cannot be done on the target; it is left over from "
+                         "the real level");
+  for (Type type : op->getResultTypes()) {
+    auto shaped = cast<ShapedType>(type);
+    if (!shaped.hasStaticShape())
+      return op->emitError("has an unknown size: ") << type;
+    if (!shaped.getElementType().isSignlessInteger())
+      return op->emitError("is left over from the real level: ") << type;
+  }
+  if (op->hasTrait<ElementwiseInteger>() && !isa<FusedOp>(op->getParentOp()))
+    return op->emitError("must be in a group; run lnn-fuse-elementwise");
+  if (auto ret = dyn_cast<ReturnOp>(op);
+      ret && !ret.getForecast().getDefiningOp<FusedOp>())
+    return op->emitError("must return the result of a group; the forecast's "
+                         "memory belongs to the caller");
+  if (auto fused = dyn_cast<FusedOp>(op))
+    for (Value value : fused.getBody().front().getTerminator()->getOperands())
+      if (value.getParentBlock() != &fused.getBody().front())
+        return op->emitError("must yield what it computes itself");
+  if (auto last = dyn_cast<LastOp>(op))
+    for (Operation *user : last->getUsers())
+      if (!isa<StackOp, ScanOp>(user) && !isa<FusedOp>(user->getParentOp()))
+        return user->emitError("reads a newest element, which has no memory of "
+                               "its own; it must be stacked or computed with "
+                               "first");
+  if (auto product = dyn_cast<MatvecS8Op>(op)) {
+    if (!product.getPacking())
+      return op->emitError("has no packing; run lnn-prove-ranges");
+    if (product.getInput() == model.getAge())
+      return op->emitError("reads the age itself; products read pairs, so it "
+                           "must be stacked or computed with first");
+  }
+  if (op->getNumResults() != 0 && !isa<FusedOp>(op->getParentOp()) &&
+      !op->hasAttr(kBuffersAttr))
+    return op->emitError("has no buffer; run lnn-plan-memory");
+  return success();
+}
+
 struct VerifyTarget : lnn::impl::VerifyTargetBase<VerifyTarget> {
   using VerifyTargetBase::VerifyTargetBase;
 
   void runOnOperation() override {
-    WalkResult result = getOperation().getBody().walk(
-        [&](Operation *op) { return WalkResult(check(op)); });
-    if (result.wasInterrupted() || failed(checkArena()))
+    ModelOp model = getOperation();
+    if (failed(checkTarget(model)))
+      return signalPassFailure();
+    if (int64_t bytes = arenaBytes(model); bytes > maxArenaBytes) {
+      model.emitError("needs an arena of ")
+          << bytes << " bytes; the target has " << maxArenaBytes.getValue();
       signalPassFailure();
-  }
-
-private:
-  LogicalResult check(Operation *op) {
-    if (!isKnown(op))
-      return op->emitError("cannot be done on the target; it is left over from "
-                           "the real level");
-    for (Type type : op->getResultTypes()) {
-      auto shaped = cast<ShapedType>(type);
-      if (!shaped.hasStaticShape())
-        return op->emitError("has an unknown size: ") << type;
-      if (!shaped.getElementType().isSignlessInteger())
-        return op->emitError("is left over from the real level: ") << type;
     }
-    if (op->hasTrait<ElementwiseInteger>() && !isa<FusedOp>(op->getParentOp()))
-      return op->emitError("must be in a group; run lnn-fuse-elementwise");
-    if (auto ret = dyn_cast<ReturnOp>(op);
-        ret && !ret.getForecast().getDefiningOp<FusedOp>())
-      return op->emitError("must return the result of a group; the forecast's "
-                           "memory belongs to the caller");
-    if (auto fused = dyn_cast<FusedOp>(op))
-      for (Value value : fused.getBody().front().getTerminator()->getOperands())
-        if (value.getParentBlock() != &fused.getBody().front())
-          return op->emitError("must yield what it computes itself");
-    if (auto product = dyn_cast<MatvecS8Op>(op)) {
-      if (!product.getPacking())
-        return op->emitError("has no packing; run lnn-prove-ranges");
-      if (product.getInput() == getOperation().getAge())
-        return op->emitError("reads the age itself; products read pairs, so it "
-                             "must be stacked or computed with first");
-    }
-    if (op->getNumResults() != 0 && !isa<FusedOp>(op->getParentOp()) &&
-        !op->hasAttr(kBuffersAttr))
-      return op->emitError("has no buffer; run lnn-plan-memory");
-    return success();
-  }
-
-  LogicalResult checkArena() {
-    auto arena = getOperation()->getAttrOfType<ArrayAttr>(kArenaAttr);
-    if (!arena)
-      return getOperation().emitError("has no arena; run lnn-plan-memory");
-    int64_t bytes = 0;
-    for (auto buffer : arena.getAsRange<DictionaryAttr>())
-      bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
-               buffer.getAs<IntegerAttr>("width").getInt() / 8;
-    if (bytes > maxArenaBytes)
-      return getOperation().emitError("needs an arena of ")
-             << bytes << " bytes; the target has " << maxArenaBytes.getValue();
-    return success();
   }
 };
 
 } // namespace
+
+LogicalResult dlnet::lnn::checkTarget(ModelOp model) {
+  WalkResult result = model.getBody().walk(
+      [&](Operation *op) { return WalkResult(check(op, model)); });
+  if (result.wasInterrupted())
+    return failure();
+  if (!model->hasAttr(kArenaAttr))
+    return model.emitError("has no arena; run lnn-plan-memory");
+  return success();
+}

@@ -70,9 +70,10 @@ uint32_t device_fault_address(void);
 
 /** What the journal needs at least. Pages: the slot that stands, the one before
  *  it, and two that starts may leave torn, one after the other. Words of a
- * page: the snapshot, the record that says that it stands, and one more. */
+ * page: the snapshot, the record that says that it stands, one more, and that
+ * of its end. */
 #define DEVICE_FLASH_PAGES_MIN 4u
-#define DEVICE_FLASH_PAGE_WORDS_MIN 64u
+#define DEVICE_FLASH_PAGE_WORDS_MIN 74u
 
 /** The flash that the program may use for itself: `pages` pages of `page_words`
  *  words of 32 bits, numbered from 0; pages are erased one by one, and written

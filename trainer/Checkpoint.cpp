@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// LibTorch's own archives hold the state; they check what they read.
+// LibTorch's own archives hold the state. A flipped bit in one of them is
+// another network, so a line before the archive tells its length and digest.
 #include "trainer/Checkpoint.h"
 
+#include "frontend/Sha256.h"
+#include "frontend/WriteFiles.h"
 #include "trainer/Fit.h"
 
 #include <fmt/format.h>
@@ -11,6 +14,9 @@
 #include <torch/utils.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <system_error>
 
 namespace dlnet {
@@ -20,6 +26,33 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string extraKey(size_t index) { return fmt::format("extra{}", index); }
+
+constexpr char kMark[] = "dlnet-checkpoint ";
+
+std::string headOf(const std::string &archive) {
+  return fmt::format("{}1 {} {}\n", kMark, archive.size(), sha256(archive));
+}
+
+/// The archive of the file at `path`, unchanged since it was written.
+Result<std::string> readArchive(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
+    return Failure{fmt::format("{}: cannot be read", path)};
+  if (bytes.rfind(kMark, 0) != 0)
+    return Failure{fmt::format(
+        "{}: damaged, or no checkpoint of this version of dlnet-train; remove "
+        "it to start anew",
+        path)};
+  size_t end = bytes.find('\n');
+  std::string archive = end == std::string::npos ? "" : bytes.substr(end + 1);
+  if (headOf(archive) + archive != bytes)
+    return Failure{fmt::format(
+        "{}: damaged, its digest is not that of its content; remove it to "
+        "start anew",
+        path)};
+  return archive;
+}
 
 } // namespace
 
@@ -34,10 +67,14 @@ Status Checkpoint::resume(std::vector<Epoch> &epochs) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error))
     return success();
+  Result<std::string> content = readArchive(path);
+  if (!content)
+    return content.failure();
   try {
     torch::NoGradGuard guard;
     torch::serialize::InputArchive archive, weights, moments;
-    archive.load_from(path);
+    std::istringstream stream(*content);
+    archive.load_from(stream);
     c10::IValue owner;
     archive.read("run", owner);
     if (!owner.isString() || owner.toStringRef() != run)
@@ -72,7 +109,7 @@ Status Checkpoint::resume(std::vector<Epoch> &epochs) {
 Status Checkpoint::keep(const std::vector<Epoch> &epochs) {
   if (path.empty())
     return success();
-  std::string aside = path + ".part";
+  std::string content;
   try {
     torch::NoGradGuard guard;
     torch::serialize::OutputArchive archive, weights, moments;
@@ -90,14 +127,19 @@ Status Checkpoint::keep(const std::vector<Epoch> &epochs) {
       curve[int64_t(i)][1] = epochs[i].validationMae;
     }
     archive.write("epochs", curve);
-    archive.save_to(aside);
+    std::ostringstream stream;
+    archive.save_to(stream);
+    content = stream.str();
   } catch (const std::exception &) {
-    return Failure{fmt::format("{}: cannot be written", aside)};
+    return Failure{
+        fmt::format("{}: the state of training cannot be stored", path)};
   }
   std::error_code error;
-  fs::rename(aside, path, error);
-  if (error)
-    return Failure{fmt::format("{}: {}", path, error.message())};
+  if (Status written = writeFile(path, headOf(content) + content); !written)
+    return Failure{written.message() + (fs::exists(path, error)
+                                            ? "; the state before this epoch "
+                                              "is kept there, to go on from"
+                                            : "")};
   return success();
 }
 

@@ -27,10 +27,10 @@ public:
 
   /// Restores the state after the last epoch that was kept, and the figures of
   /// all epochs so far; does nothing where there is no file. Fails on one that
-  /// is damaged or belongs to another run.
+  /// belongs to another run, or is not what keep() wrote to the last bit.
   Status resume(std::vector<Epoch> &epochs);
 
-  /// Replaces the file.
+  /// Replaces the file; after a failure the one before is still there.
   Status keep(const std::vector<Epoch> &epochs);
 
 private:

@@ -54,12 +54,12 @@ Status addModel(Comparison &comparison, const FamilyModel &model,
   Result<std::shared_ptr<Network>> network = loadNetwork(model);
   if (!network)
     return network.failure();
-  add(comparison, model.name, model.parameters,
+  add(comparison, model.name, countParameters(model),
       forecastSoh(**network, model, comparison.windows), options);
   QuantizedNetwork quantized(*network, model);
   if (Status possible = quantized.check(); !possible)
     return possible;
-  add(comparison, model.name + " int8", model.parameters,
+  add(comparison, model.name + " int8", countParameters(model),
       forecastSoh(quantized, model, comparison.windows), options);
   return success();
 }
@@ -88,7 +88,7 @@ Status addNetworks(Comparison &comparison, const FamilyModel &model,
         forecastSoh(network, reads, comparison.windows), options);
     return success();
   };
-  Mlp mlp(model, trainer.curves(model.basis), model.parameters, model.seed);
+  Mlp mlp(model, trainer.curves(model.basis), countParameters(model), model.seed);
   if (Status added = addNetwork("MLP", mlp, model); !added)
     return added;
   if (!options.published)

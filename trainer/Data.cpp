@@ -2,8 +2,11 @@
 #include "trainer/Data.h"
 
 #include "trainer/cells/Clean.h"
+#include "trainer/cells/CleaningReport.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Simulate.h"
 #include "trainer/cells/SplitList.h"
+#include "trainer/cells/mat/MatCells.h"
 
 #include <fmt/format.h>
 
@@ -61,13 +64,26 @@ Result<Data> loadData(const DataOptions &options) {
     return Failure{"no cells: give --data PATH, or --simulated to train on "
                    "simulated ones"};
   data.simulated = options.simulated;
+  CellOptions &reading = data.reading;
+  if (!options.simulated)
+    reading = options.reading.over(options.base.value_or(CellOptions()));
+  reading.minimumCycles = options.minimumCycles;
   if (options.simulated) {
+    std::vector<std::string> said = options.reading.asArguments();
+    if (!said.empty())
+      return Failure{fmt::format("{}: goes with --data, not with --simulated",
+                                 said.front())};
     data.set.cells = simulateFleet(kSimulatedCells, options.splitSeed);
   } else {
-    Result<CellSet> set = readCells(options.path, options.reading);
+    Result<CellSet> set = readCellsOrMat(options.path, reading);
     if (!set)
       return set.failure();
     data.set = std::move(*set);
+    Status usual = options.base
+                       ? success()
+                       : checkNominal(data.set, reading, options.reading);
+    if (!usual)
+      return Failure{options.path + ": " + usual.message()};
     data.simulated = holdsSimulated(data.set.cells);
   }
   std::string text;
@@ -80,15 +96,12 @@ Result<Data> loadData(const DataOptions &options) {
   if (data.split.train.empty() || data.split.validation.empty() ||
       data.split.test.empty())
     return Failure{fmt::format(
-        "{} cells are too few: train, validation and test need one each",
-        data.set.cells.size())};
+        "{} cells are too few: train, validation and test need one each{}",
+        data.set.cells.size(), listSkipped(data.set))};
 
   DataRecord &record = data.record;
   record.source = sourceOf(options);
-  record.nominalAh = options.reading.nominalAh;
-  record.soh = options.reading.sohBy == SohBy::InitialCapacity
-                   ? SohKind::Initial
-                   : SohKind::Nominal;
+  recordReading(reading, data.set.reading, record);
   record.splitSeed = options.splitSeed;
   record.split = text;
   record.train = cellNames(data.split.train);

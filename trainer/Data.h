@@ -7,10 +7,12 @@
 
 #include "frontend/Family.h"
 #include "frontend/Result.h"
+#include "trainer/cells/CellArguments.h"
 #include "trainer/cells/Cells.h"
 #include "trainer/cells/Split.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dlnet {
@@ -19,17 +21,21 @@ struct DataOptions {
   std::string path;       ///< Folder or file of cells.
   bool simulated = false; ///< Simulated cells instead.
   std::string source;     ///< Recorded origin; empty: the path's last name.
-  CellOptions reading;    ///< How capacity becomes SOH.
-  uint64_t splitSeed = 1; ///< Which cells train, choose and judge.
-  int64_t folds = 0;      ///< 0: 60/20/20. Else this many sides take turns...
-  int64_t fold = 0;       ///< ...at judging, this one first.
-  std::string splitList;  ///< CSV file that names each cell's side, instead.
+  CellArguments reading;  ///< What the files are, and how capacity becomes SOH.
+  /// What `reading` is said over: the options of a family.
+  std::optional<CellOptions> base;
+  size_t minimumCycles = 200; ///< Shorter cells are skipped.
+  uint64_t splitSeed = 1;     ///< Which cells train, choose and judge.
+  int64_t folds = 0;     ///< 0: 60/20/20. Else this many sides take turns...
+  int64_t fold = 0;      ///< ...at judging, this one first.
+  std::string splitList; ///< CSV file that names each cell's side, instead.
 };
 
 struct Data {
   CellSet set;
   Split split;
   DataRecord record;
+  CellOptions reading; ///< What the cells were read by.
   bool simulated = false;
 };
 

@@ -5,6 +5,7 @@
 // the whole state of training.
 #include "trainer/Fit.h"
 
+#include "frontend/Sha256.h"
 #include "trainer/Checkpoint.h"
 #include "trainer/Prune.h"
 
@@ -77,16 +78,31 @@ OptimizerParamGroup group(std::vector<torch::Tensor> parameters, double rate,
       std::make_unique<AdamWOptions>(AdamWOptions(rate).weight_decay(decay)));
 }
 
+/// Of models whose names and sizes may be those of others.
+std::string digestOf(const std::vector<FamilyModel> &models) {
+  std::string bytes;
+  for (const FamilyModel &model : models)
+    for (const auto *tensors : {&model.tensors, &model.masks})
+      for (const auto &[key, tensor] : *tensors) {
+        bytes += key;
+        bytes.append(reinterpret_cast<const char *>(tensor.values.data()),
+                     tensor.values.size() * sizeof(float));
+      }
+  return sha256(bytes);
+}
+
 /// All that decides a run's weights, as text.
 std::string describe(const FamilyModel &model, const Samples &train,
                      const Distillation &distillation,
                      const FitOptions &options) {
   const Augmentation &shown = options.augmentation;
-  std::string teacher =
-      distillation.teacher ? distillation.teacher->description() : "none";
+  std::string teacher = distillation.teacher
+                            ? distillation.teacher->description() + " " +
+                                  digestOf(distillation.teacher->members())
+                            : "none";
   return fmt::format(
       "{} {} {} {} {} {} {} {}; teacher {} {} {} {}; {} {} {} {} {}; augmented "
-      "{} {} {} {} {} {} {}; pruned {} {}; data {} {:.17g}",
+      "{} {} {} {} {} {} {}; pruned {} {}; data {} {:.17g}; from {}",
       model.name, name(model.cell), name(model.solver.method), model.units,
       model.block, model.basis, model.seed, model.featureCount(), teacher,
       distillation.firstShare, distillation.lastShare, distillation.trajectory,
@@ -94,7 +110,7 @@ std::string describe(const FamilyModel &model, const Samples &train,
       shown.amplitudeLow, shown.amplitudeHigh, shown.levelShift,
       shown.ageSpread, shown.dipShare, shown.dipDepth, shown.dipCycles,
       options.pruning.share, options.pruning.epochs, train.size(),
-      train.deltas.sum(torch::kDouble).item<double>());
+      train.deltas.sum(torch::kDouble).item<double>(), digestOf({model}));
 }
 
 } // namespace
@@ -216,6 +232,12 @@ Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
       recurrent->settle();
     epochs.push_back(
         {lossSum / double(windows), measureMae(network, model, validation)});
+    // Kept, it would take the place of the last state that was of use.
+    if (!std::isfinite(epochs.back().loss) ||
+        !std::isfinite(epochs.back().validationMae))
+      return Failure{fmt::format(
+          "epoch {}: the loss is no number any more; a lower --rate may help",
+          epoch + 1)};
     if (Status kept = checkpoint.keep(epochs); !kept)
       return kept.failure();
     done(epoch + 1, epochs.back());

@@ -8,9 +8,70 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
+#include <sstream>
+#include <utility>
 
 namespace dlnet {
+
+namespace {
+
+/// What `FILE:MODEL,MODEL` says; no models where a file has the whole name.
+std::pair<std::string, std::vector<std::string>>
+splitSource(const std::string &source) {
+  std::error_code error;
+  size_t colon = source.rfind(':');
+  if (colon == std::string::npos || std::filesystem::exists(source, error))
+    return {source, {}};
+  std::vector<std::string> names;
+  std::istringstream list(source.substr(colon + 1) + ",");
+  for (std::string name; std::getline(list, name, ',');)
+    names.push_back(name);
+  return {source.substr(0, colon), names};
+}
+
+std::string namesOf(const Family &family) {
+  std::vector<std::string> names;
+  for (const FamilyModel &model : family.models)
+    names.push_back(model.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+} // namespace
+
+Result<Family> readTeachers(const std::string &source) {
+  auto [path, names] = splitSource(source);
+  Result<Family> family = readFamily(path);
+  if (!family)
+    return family;
+  std::vector<FamilyModel> chosen;
+  for (const std::string &name : names) {
+    if (name.empty())
+      return Failure{
+          fmt::format("--teacher {}: a model without a name", source)};
+    Result<size_t> index = findModel(*family, name);
+    if (!index)
+      return Failure{fmt::format("{}: {}", path, index.message())};
+    for (const FamilyModel &model : chosen)
+      if (model.name == name)
+        return Failure{
+            fmt::format("--teacher {}: names {} twice", source, name)};
+    chosen.push_back(family->models[*index]);
+  }
+  if (names.empty() && family->models.size() == 1)
+    chosen = family->models;
+  for (const FamilyModel &model : family->models)
+    if (names.empty() && family->models.size() > 1 && model.role == "teacher")
+      chosen.push_back(model);
+  if (chosen.empty())
+    return Failure{fmt::format(
+        "{0}: none of its {1} models has the role teacher; name those that "
+        "teach, as {0}:MODEL or {0}:MODEL,MODEL; it has {2}",
+        path, family->models.size(), namesOf(*family))};
+  family->models = std::move(chosen);
+  return family;
+}
 
 Result<Teacher> Teacher::load(const std::vector<Family> &families) {
   Teacher teacher;

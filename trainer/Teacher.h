@@ -15,6 +15,11 @@
 
 namespace dlnet {
 
+/// A family with those of its models that teach. `FILE` takes the models of
+/// role teacher, or the only model there is; `FILE:MODEL[,MODEL...]` those that
+/// are named. Fails where it is open who teaches.
+Result<Family> readTeachers(const std::string &source);
+
 class Teacher {
 public:
   struct Lesson {
@@ -36,7 +41,7 @@ public:
                   const std::vector<std::string> &hidden) const;
 
   const std::vector<FamilyModel> &members() const { return models; }
-  /// For the student's record: "6 models of liquid32".
+  /// For the student's record: "mean of 2 networks: cfc32, liquid32".
   std::string description() const;
 
 private:

@@ -124,17 +124,17 @@ Basis Trainer::curves(int64_t count) const {
 
 void Trainer::measure(const std::shared_ptr<Network> &network,
                       FamilyModel &model) const {
-  model.measured.clear();
+  forgetErrors(model);
   QuantizedNetwork quantized(network, model);
   // A model that cannot be compiled still has its float error.
   bool compiles = bool(quantized.check());
   auto measureSide = [&](const char *side, const Samples &samples) {
     if (!samples.size())
       return;
-    MeasuredError &error = model.measured[side];
-    error.maeFloat = measureMae(*network, model, samples);
+    std::optional<double> inInt8;
     if (compiles)
-      error.maeInt8 = measureMae(quantized, model, samples);
+      inInt8 = measureMae(quantized, model, samples);
+    recordErrors(model, side, measureMae(*network, model, samples), inInt8);
   };
   measureSide("validation", validation);
   measureSide("test", test);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A certificate speaks of bytes. It goes with no others.
+#include "frontend/Sha256.h"
 #include "frontend/package/Package.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/SHA256.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,12 +24,6 @@ Result<std::string> readSmallFile(const std::string &path) {
   if ((*file)->getBufferSize() > kMostBytes)
     return Failure{fmt::format("{}: too large for a certificate", path)};
   return (*file)->getBuffer().str();
-}
-
-std::string sha256(const std::string &content) {
-  return llvm::toHex(
-      llvm::SHA256::hash(llvm::arrayRefFromStringRef<uint8_t>(content)),
-      /*LowerCase=*/true);
 }
 
 } // namespace

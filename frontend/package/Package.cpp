@@ -3,6 +3,7 @@
 // What goes into which kind; the texts are in templates/.
 #include "frontend/package/Package.h"
 
+#include "frontend/Suggest.h"
 #include "frontend/package/Templates.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -68,6 +69,7 @@ Fields fieldsOf(const package::Library &library,
           {"window", std::to_string(library.window)},
           {"horizon", std::to_string(library.horizon)},
           {"facts", facts},
+          {"soh", library.soh},
           {"version", publisher.version},
           {"author", publisher.author},
           {"url", publisher.url}};
@@ -100,15 +102,16 @@ Status package::Publisher::check() const {
 
 Result<std::vector<std::string>> package::parseKinds(const std::string &list) {
   std::vector<std::string> kinds;
-  llvm::SmallVector<StringRef> names, known;
+  llvm::SmallVector<StringRef> names;
+  std::vector<std::string> known;
   for (const Kind &kind : kKinds)
     known.push_back(kind.name);
   StringRef(list).split(names, ',');
   for (StringRef name : names) {
     if (!findKind(name))
-      return Failure{fmt::format("'{}' is no kind of package; expected {}, "
-                                 "with commas between",
-                                 name.str(), llvm::join(known, ", "))};
+      return Failure{fmt::format(
+          "'{}' is no kind of package; expected {}, with commas between{}",
+          name.str(), llvm::join(known, ", "), didYouMean(name.str(), known))};
     if (llvm::is_contained(kinds, name))
       return Failure{fmt::format("{} is given twice", name.str())};
     kinds.push_back(name.str());

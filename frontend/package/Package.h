@@ -22,6 +22,7 @@ struct Library {
   std::string header, source, selfTest;
   std::vector<std::string> facts;  ///< Lines about the model.
   int64_t window = 0, horizon = 0; ///< In cycles.
+  std::string soh;                 ///< What SOH 1.0 is.
   Files certificate;               ///< By name; empty: none.
 };
 

@@ -6,8 +6,8 @@
 
 #include "frontend/SohFormat.h"
 #include "passes/Executor.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/cells/Floors.h"
-#include "trainer/cells/Simulate.h"
 
 #include <algorithm>
 
@@ -56,7 +56,7 @@ json bestPolynomial(const WindowSet &window) {
 
 } // namespace
 
-FailureOr<json> report::forecastsOf(Compiler &compiler,
+FailureOr<json> report::forecastsOf(Compiler &compiler, const Family &family,
                                     const FamilyModel &source,
                                     lnn::ModelOp integer,
                                     const CompileOptions &options) {
@@ -71,7 +71,8 @@ FailureOr<json> report::forecastsOf(Compiler &compiler,
   json examples = json::array();
   for (uint64_t seed : kSeeds) {
     WindowSet window = lateWindow(
-        simulateCell("simulated " + std::to_string(seed), seed), source);
+        simulatedFor(family.data, "simulated " + std::to_string(seed), seed),
+        source);
     if (window.size() == 0)
       continue;
     auto age = static_cast<uint32_t>(window.first[0] + source.window);

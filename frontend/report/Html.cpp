@@ -16,7 +16,7 @@ using llvm::StringRef;
 
 namespace {
 
-std::string digestOf(StringRef content) {
+std::string sourceDigest(StringRef content) {
   auto digest =
       llvm::SHA256::hash(llvm::arrayRefFromStringRef<uint8_t>(content));
   return "'sha256-" + llvm::encodeBase64(digest) + "'";
@@ -34,9 +34,9 @@ std::string dataOf(const nlohmann::json &report) {
 
 std::string report::renderHtml(const nlohmann::json &report) {
   std::string policy = "default-src 'none'; img-src data:; style-src " +
-                       digestOf(assets::kStyle) + "; script-src " +
-                       digestOf(assets::kChart) + " " +
-                       digestOf(assets::kScript);
+                       sourceDigest(assets::kStyle) + "; script-src " +
+                       sourceDigest(assets::kChart) + " " +
+                       sourceDigest(assets::kScript);
   const std::pair<StringRef, std::string> parts[] = {
       {"@POLICY@", policy},
       {"@STYLE@", assets::kStyle},

@@ -33,8 +33,16 @@ json measuredOf(const FamilyModel &model) {
       entry["mae_float"] = *error.maeFloat;
     if (error.maeInt8)
       entry["mae_int8"] = *error.maeInt8;
+    entry["verifiable"] = error.isVerifiable();
   }
   return measured;
+}
+
+json outdatedOf(const FamilyModel &model) {
+  json splits = json::array();
+  for (const auto &[split, error] : model.outdated)
+    splits.push_back(split);
+  return splits;
 }
 
 json stagesOf(const FamilyModel &model) {
@@ -71,11 +79,12 @@ json candidateOf(const Candidate &candidate, const Target &target) {
                 {"basis", source.basis},
                 {"solver", name(source.solver.method)},
                 {"solver_steps", source.solver.steps},
-                {"parameters", source.parameters},
-                {"macs", source.macs},
+                {"parameters", countParameters(source)},
+                {"macs", countMacs(source)},
                 {"density", report::rounded(densityOf(source))},
                 {"trained", stagesOf(source)},
                 {"measured", measuredOf(source)},
+                {"measured_of_other_weights", outdatedOf(source)},
                 {"flash_bytes", cost.flash},
                 {"ram_bytes", cost.ram},
                 {"stack_bytes", cost.stack},
@@ -89,12 +98,18 @@ json candidateOf(const Candidate &candidate, const Target &target) {
   return entry;
 }
 
-json familyOf(const Family &family) {
+json familyOf(const Family &family, const FamilyModel &selected) {
   const DataRecord &data = family.data;
+  Range trained = trainedSoh(selected);
   return {{"name", family.name},
           {"producer", family.producer},
           {"data", data.source},
           {"soh", name(data.soh)},
+          {"nominal_ah", data.soh == SohKind::Nominal ? json(data.nominalAh)
+                                                      : json(nullptr)},
+          {"soh_is", describeSoh(data)},
+          {"trained_soh",
+           {report::rounded(trained.low), report::rounded(trained.high)}},
           {"cleaning", data.cleaning},
           {"split", data.split},
           {"cells",
@@ -132,7 +147,8 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
   // Before the selected model is compiled again.
   json compilation = timesOf(compiler.times, subject.seconds);
   auto forecasts =
-      forecastsOf(compiler, *selected.source, selected.model, subject.options);
+      forecastsOf(compiler, subject.family, *selected.source, selected.model,
+                  subject.options);
   auto quantized = compiler.import(*selected.source, selected.source->name);
   if (failed(quantized) ||
       failed(compiler.discretize(*quantized, subject.options)) ||
@@ -148,7 +164,7 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
     candidates.push_back(candidateOf(candidate, target));
   return json{{"schema", 1},
               {"producer", "dlnetc " DLNET_VERSION},
-              {"family", familyOf(subject.family)},
+              {"family", familyOf(subject.family, *selected.source)},
               {"budget", budgetOf(subject.budget)},
               {"clock_mhz", target.clockMhz},
               {"flash_wait_states", target.flashWaitStates},

@@ -39,6 +39,7 @@ nlohmann::json layersOf(lnn::ModelOp model);
 /// Forecasts of simulated cells in float and in int8, beside the truth. Empty
 /// where no simulated cell lives long enough for the model's window.
 mlir::FailureOr<nlohmann::json> forecastsOf(Compiler &compiler,
+                                            const Family &family,
                                             const FamilyModel &source,
                                             lnn::ModelOp integer,
                                             const CompileOptions &options);

@@ -137,10 +137,15 @@ function drawHead() {
   };
   const {budget} = report;
   const {validation = {}, test = {}} = selected.measured;
-  const float = measured => measured.mae_float === undefined ? '' : `float ${error(measured.mae_float)}`;
+  const float = measured => [
+    measured.mae_float !== undefined && `float ${error(measured.mae_float)}`,
+    !measured.verifiable && 'not verifiable: recorded without a digest of the weights',
+  ].filter(Boolean).join('; ');
   if (validation.mae_int8 !== undefined)
     tile('Error, validation', error, validation.mae_int8, budget.mae, float(validation));
   if (test.mae_int8 !== undefined) tile('Error, test', error, test.mae_int8, 0, float(test));
+  for (const split of selected.measured_of_other_weights)
+    tile(`Error, ${split}`, () => '–', 0, 0, 'left out: measured of other weights');
   tile('Flash', bytes, selected.flash_bytes, budget.flash_bytes);
   tile('RAM', bytes, selected.ram_bytes, budget.ram_bytes);
   tile('Stack', bytes, selected.stack_bytes);
@@ -239,7 +244,7 @@ function drawFront() {
       cell.append(make('span', {className: 'mark', ariaHidden: 'true'}), candidate.name);
       return cell;
     }],
-    ['int8 error', candidate => error(int8(candidate)), 'number'],
+    ['int8 error', candidate => int8(candidate) === undefined ? '–' : error(int8(candidate)), 'number'],
     ['on test cells', candidate => test(candidate) === undefined ? '–' : error(test(candidate)), 'number'],
     ['Flash, B', candidate => whole(candidate.flash_bytes), 'number'],
     ['RAM, B', candidate => whole(candidate.ram_bytes), 'number'],
@@ -434,6 +439,7 @@ const {family} = report;
 fill(byId('provenance'), [
   ['Family', `${family.name}, by ${family.producer}`],
   ['Data', `${family.data}; ${family.cells.train} cells trained, ${family.cells.validation} chose, ${family.cells.test} judged (${family.split})`],
+  ['SOH', `${family.soh_is}; trained on ${family.trained_soh.map(fixed(3)).join(' to ')}`],
   ['Cleaning', family.cleaning],
   ['Report', report.producer],
 ]);

@@ -23,14 +23,10 @@ enum class Term {
   BlockElement,  ///< One element of such a run.
   StackRow,      ///< A row of the input sequence, its last column zero.
   StackFullRow,  ///< One without a zero: gcc joins its elements to words.
-  Clear,         ///< A state set to zero; a call of the library when long.
-  ClearPair,     ///< Two elements of it, when short.
-  Copy,          ///< A short state copied, without its elements.
+  Clear,         ///< A state set to zero, without its elements.
+  ClearPair,     ///< Two elements of it.
+  Copy,          ///< A state copied, without its elements.
   CopyPair,      ///< Two elements of it.
-  CopyLoop,      ///< The same of a longer one, for which gcc makes a loop.
-  CopyLoopPair,
-  CopyCall, ///< The same of a long one, by a call of the library.
-  CopyCallPair,
   Scan,     ///< A loop over time.
   ScanStep, ///< One turn of it.
   DualRow,  ///< A call of a kernel, without what runs in it.

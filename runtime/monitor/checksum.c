@@ -15,6 +15,8 @@ uint16_t checksum_line(const char *text, uint32_t size) {
   return (uint16_t)checksum;
 }
 
+#define POLYNOMIAL 0xedb88320u
+
 uint32_t checksum_word(uint32_t checksum, uint32_t word) {
   static const uint32_t table[16] = {
       0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu,
@@ -25,4 +27,22 @@ uint32_t checksum_word(uint32_t checksum, uint32_t word) {
   for (uint32_t nibble = 0; nibble < 8u; ++nibble)
     checksum = checksum >> 4 ^ table[checksum & 15u];
   return checksum;
+}
+
+/* Flipping a bit of a word changes the checksum by that bit, shifted through
+ * all that follows; so the difference is shifted back, word by word, until it
+ * is a single bit. */
+bool checksum_locate(uint32_t words, uint32_t *difference, uint32_t *word) {
+  *word = words;
+  while ((*difference & (*difference - 1u)) != 0u) {
+    if (*word == 0u)
+      return false;
+    --*word;
+    for (uint32_t bit = 0; bit < 32u; ++bit) {
+      const bool carried = (*difference & 0x80000000u) != 0u;
+      *difference =
+          carried ? (*difference ^ POLYNOMIAL) << 1 | 1u : *difference << 1;
+    }
+  }
+  return true;
 }

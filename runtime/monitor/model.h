@@ -9,6 +9,15 @@
 
 #include <stdbool.h>
 
+/** The nominal capacity in uAh of the cells that trained the model, which a
+ *  `cell` without a number stands for. 0: there is none, SOH being taken over
+ *  each cell's own capacity at first, or it is beyond what a line can say. */
+#if defined SOH_NOMINAL_UAH && SOH_NOMINAL_UAH <= 4000000000u
+#define MODEL_NOMINAL ((uint32_t)SOH_NOMINAL_UAH)
+#else
+#define MODEL_NOMINAL 0u
+#endif
+
 /** Forecasts from exactly SOH_WINDOW cycles, the newest of which is the cell's
  *  number `age`. False when the model refuses. */
 static inline bool model_predict(soh_state *state,

@@ -32,11 +32,18 @@ static uint32_t decimal_of_soh(uint32_t soh) {
   return (soh * SOH_SCALE + (uint32_t)SOH_ONE / 2u) / (uint32_t)SOH_ONE;
 }
 
-/* To the nearest; what is out of range all the same may not wrap into it. */
+/* capacity / nominal to the nearest, bit by bit: a division of 64 bits would be
+ * a twentieth of the image. What is out of range may not wrap into it. */
 static uint32_t soh_of_capacity(uint32_t capacity, uint32_t nominal) {
-  const uint64_t soh =
-      ((uint64_t)capacity * (uint32_t)SOH_ONE + nominal / 2u) / nominal;
-  return soh < UINT32_MAX ? (uint32_t)soh : UINT32_MAX;
+  uint32_t soh = capacity / nominal, rest = capacity % nominal;
+  if (soh > (uint32_t)MONITOR_SOH_MAX / (uint32_t)SOH_ONE)
+    return UINT32_MAX;
+  for (uint32_t bit = 1; bit < (uint32_t)SOH_ONE; bit <<= 1) {
+    const bool fits = rest >= nominal - rest;
+    rest = fits ? rest - (nominal - rest) : rest + rest;
+    soh = soh << 1 | (fits ? 1u : 0u);
+  }
+  return rest >= nominal - nominal / 2u ? soh + 1u : soh;
 }
 
 static uint32_t kept(const struct history *history) {
@@ -158,6 +165,9 @@ static void send_status(struct monitor *monitor, const char *start) {
   reply_field(&reply, "kept=", kept(history), 0);
   reply_field(&reply, "nominal=", history->nominal, CAPACITY_DECIMALS);
   reply_field(&reply, "limit=", decimal_of_soh(history->limit), SOH_DECIMALS);
+  reply_field(&reply, "damaged=", history->damaged, 0);
+  reply_field(&reply, "torn=", history->torn, 0);
+  reply_field(&reply, "lost=", history->lost, 0);
   reply_field(&reply, "errors=", monitor->errors, 0);
   reply_field(&reply, "seconds=", device_seconds(), 0);
   reply_text(&reply, " reset=");
@@ -242,8 +252,11 @@ static void answer_cycle(struct monitor *monitor, const char *text) {
 
 static void answer_cell(struct monitor *monitor, const char *text) {
   struct history *history = &monitor->history;
-  uint32_t nominal;
-  if (!protocol_number(&text, CAPACITY_DECIMALS, &nominal) || *text != '\0') {
+  uint32_t nominal = MODEL_NOMINAL;
+  const bool stated = *text != '\0';
+  if ((stated || nominal == 0u) &&
+      (!protocol_number(&text, CAPACITY_DECIMALS, &nominal) ||
+       *text != '\0')) {
     send_error(monitor, "number");
     return;
   }

@@ -22,9 +22,11 @@ import tempfile
 
 import numpy as np
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "tools")]
 import cost_model  # noqa: E402
 import cost_samples  # noqa: E402
+from whole_file import write_whole  # noqa: E402
 
 TABLE = os.path.join(cost_samples.ROOT, "passes", "cost", "CostTable.inc")
 
@@ -32,9 +34,8 @@ TABLE = os.path.join(cost_samples.ROOT, "passes", "cost", "CostTable.inc")
 GUESS = {
     "Model": (230, 50, 30, 45), "Age": (75, 4, 8, 13), "WindowElement": (0, 0, 5, 8), "BlockSum": (42, 0, 6, 10),
     "BlockElement": (0, 0, 4, 6), "StackRow": (40, 0, 10, 14), "StackFullRow": (44, 0, 14, 18),
-    "Clear": (6, 0, 3, 5), "ClearPair": (3, 0, 1, 1), "Copy": (4, 0, 1, 2), "CopyPair": (4, 0, 2, 3),
-    "CopyLoop": (56, 4, 14, 18), "CopyLoopPair": (0, 0, 2.4, 3), "CopyCall": (12, 4, 30, 45),
-    "CopyCallPair": (0, 0, 5, 7), "Scan": (10, 25, 8, 12), "ScanStep": (0, 0, 4, 7), "DualRow": (16, 4, 6, 9),
+    "Clear": (20, 0, 4, 6), "ClearPair": (0, 0, 3, 5), "Copy": (26, 0, 5, 7), "CopyPair": (0, 0, 4, 7),
+    "Scan": (10, 25, 8, 12), "ScanStep": (0, 0, 4, 7), "DualRow": (16, 4, 6, 9),
     "Sxtb16": (16, 4, 6, 9), "DualRowSparse": (20, 4, 7, 11), "Sxtb16Sparse": (20, 4, 7, 11),
     "LoopKernel": (0, 20, 0, 0), "Loop": (12, 1, 5, 8), "LoopStep": (0, 0, 2, 4), "Knot": (30, 1, 10, 15),
     "Straight": (2, 0, 1, 1), "Pointer": (5, 0.5, 1, 2), "Spill": (6, 2, 1.5, 2.5), "Load": (4, 0, 1, 2), "StraightLoad": (2, 0, 0.5, 1),
@@ -125,9 +126,7 @@ def write(prices, summary):
             "// DLNET_PRICE(term, " + ", ".join(FITTED) + ")\n")
     for i, term in enumerate(GUESS):
         text += f"DLNET_PRICE({term}, " + ", ".join(f"{prices[figure][i]:.3f}" for figure in FITTED) + ")\n"
-    with open(TABLE + ".part", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(TABLE + ".part", TABLE)
+    write_whole(TABLE, text)
 
 
 def main():

@@ -65,7 +65,7 @@ def measure(build, family, model, options, port, folder):
         raise RuntimeError(f"{model}: {run['stdout'].strip()}")
     call = run["calls"]["soh_predict"][0]
     with open(os.path.join(folder, "soh.c"), encoding="utf-8") as file:
-        kernels = re.findall(r"^ +dln_matvec_(\w+)\(.*\); /\*", file.read(), re.M)
+        kernels = re.findall(r"^ +(?:dln|soh)_matvec_(\w+)\(.*\); /\*", file.read(), re.M)
     return {"options": options, "kernels": kernels, "flash": text + data,
             "ram": run["values"]["state_bytes"] + data + bss, "stack": run["values"]["predict_stack_bytes"],
             "instructions": call["instructions"], "cycles": call["cycles"]["mid"]}

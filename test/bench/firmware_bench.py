@@ -46,14 +46,14 @@ def fuzz_board(build):
         return 1
 
 
-def host_figures(build, tests, **environment):
-    """Sums of the `name number` lines that dlnet_runtime_tests prints; raises where a test fails and none says why."""
-    done = subprocess.run([os.path.join(build, "bin", "dlnet_runtime_tests"), "--gtest_filter=" + tests],
+def host_figures(build, tests, program="dlnet_runtime_tests", **environment):
+    """Sums of the `name number` lines that the program prints; raises where a test fails and none says why."""
+    done = subprocess.run([os.path.join(build, "bin", program), "--gtest_filter=" + tests],
                           env={**os.environ, **environment}, capture_output=True, text=True)
     figures = {}
-    for name, number in re.findall(r"^((?:power|serial)_\w+) (\d+)$", done.stdout, re.M):
+    for name, number in re.findall(r"^((?:power|serial|journal)_\w+) (\d+)$", done.stdout, re.M):
         figures[name] = figures.get(name, 0) + int(number)
-    losses = figures.get("power_cuts_lost", 0) + figures.get("serial_faults", 0)
+    losses = sum(figures.get(name, 0) for name in ("power_cuts_lost", "serial_faults", "journal_unreported"))
     if not figures or (done.returncode != 0 and losses == 0):
         raise RuntimeError(f"{tests}: ended with {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return figures
@@ -65,6 +65,7 @@ def measure(build):
         os.path.join(build, "firmware", "soh_monitor.elf"))
     figures["board_forecast_ms_estimate"] = forecast_ms(build)
     figures.update(host_figures(build, "*PowerCutLife*"))
+    figures.update(host_figures(build, "*JournalFlip.AnyBit*", "dlnet_journal_tests"))
     figures.update(host_figures(build, "Fuzz.*", DLNET_FUZZ_LINES=str(HOST_LINES)))
     figures["serial_lines_fuzzed"] += BOARD_LINES
     figures["serial_faults"] += fuzz_board(build)

@@ -7,6 +7,7 @@
 REPORT is the report.json that `./dlnet family` leaves. Measuring takes an hour,
 so nothing is measured here. Exits with 1 when a promise does not hold.
 """
+import argparse
 import json
 import sys
 
@@ -54,9 +55,14 @@ def report(figures):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__.strip())
-    sys.exit(not report(read(sys.argv[1])))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("report", metavar="REPORT")
+    options = parser.parse_args()
+    try:
+        figures = read(options.report)
+    except (OSError, ValueError) as error:
+        parser.error(f"{options.report}: {error}")
+    sys.exit(not report(figures))
 
 
 if __name__ == "__main__":

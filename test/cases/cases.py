@@ -16,6 +16,8 @@ import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "tools"))
+from whole_file import write_whole  # noqa: E402
 
 
 def main():
@@ -36,9 +38,8 @@ def main():
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"cases_passed": result.testsRun - failed - len(result.skipped), "cases_failed": failed,
-                       "cases_skipped": len(result.skipped)}, file)
+        write_whole(options.json, json.dumps({"cases_passed": result.testsRun - failed - len(result.skipped),
+                                              "cases_failed": failed, "cases_skipped": len(result.skipped)}))
     sys.exit(failed != 0)
 
 

@@ -27,6 +27,7 @@ import toolchain  # noqa: E402
 import windows  # noqa: E402
 from toolchain import Refusal  # noqa: E402
 import m4run  # noqa: E402
+from whole_file import write_whole  # noqa: E402
 
 # Calls of the interface, and their arguments that hold measurements: r0 to r3.
 CALLS = {"init": (), "push": ("r1",), "set_age": ("r1",), "forecast": (), "predict": ("r3",),
@@ -52,7 +53,7 @@ class Model:
         self.reads_age = "READS_AGE" in self.facts
         self.calls = [call for call in CALLS if self.reads_age or call != "set_age"]
         with open(self.selftest, encoding="utf-8") as file:
-            self.golden_vectors = int(re.search(r"^#define GOLDEN_VECTORS (\d+)u$", file.read(), re.M)[1])
+            self.golden_vectors = int(re.search(r"^#define \w+_GOLDEN_VECTORS (\d+)u$", file.read(), re.M)[1])
         self.digests = {os.path.basename(path): digest(path) for path in (self.source, header, self.selftest)}
 
     def includes(self, folder):
@@ -198,6 +199,7 @@ def certify(model, plugin, count):
                       "Made by `./dlnet certify`. Every statement was checked when this was written; one that does not "
                       "hold leaves no certificate. Runs are on an emulated Cortex-M4 (QEMU's mps2-an386); nothing was "
                       "run on a board.", "",
+                      *basis(model.facts),
                       f"- Compiler: {toolchain.first_line(toolchain.ARM_GCC, '--version')}, "
                       f"`{' '.join(toolchain.MACHINE)}`, with " + " and ".join(f"`{level}`" for level in OPTIMIZE) +
                       ". A proof about machine code holds for the compiler and the options that made it.",
@@ -229,6 +231,18 @@ def certify(model, plugin, count):
     write_agreement(certificate, model, count, digests)
     write_misra(certificate, findings)
     return certificate
+
+
+def basis(facts):
+    """What the model's SOH is, of models whose header says so."""
+    if "NOMINAL_UAH" in facts:
+        capacity = f"the nominal capacity, {facts['NOMINAL_UAH'] / 1e6:g} Ah"
+    elif "INITIAL_CYCLES" in facts:
+        capacity = f"the median capacity of a battery's first {facts['INITIAL_CYCLES']} cycles"
+    else:
+        return []
+    low, high = (facts[key] / facts["ONE"] for key in ("TRAINED_LOW", "TRAINED_HIGH"))
+    return [f"- SOH 1 is {capacity}; the network was trained on SOH {low:.3f} to {high:.3f}."]
 
 
 def write_calls(certificate, model, optimize, proofs):
@@ -302,8 +316,8 @@ def write_agreement(certificate, model, count, digests):
 
 def write_misra(certificate, findings):
     certificate.write("", "## MISRA C:2012", "",
-                      "cppcheck's misra addon, on the form with DSP instructions and on the plain one: no violation of "
-                      "a required or mandatory rule. What deviates from advisory rules, and why:")
+                      "cppcheck's misra addon, on the form with DSP instructions, on the plain one, and on that for cores "
+                      "without products of 64 bits: no violation of a required or mandatory rule. What deviates from advisory rules, and why:")
     rules = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
@@ -311,7 +325,7 @@ def write_misra(certificate, findings):
                       [(rule, found[0].category(), " ".join(f"{one.file}:{one.line}" for one in found),
                         coding_rules.REASONS[rule]) for rule, found in rules.items()])
     certificate.write("Inline assembler and attributes are gcc's (rule 1.2, advisory, not checked): they stand in "
-                      "functions of their own, and not without `__ARM_FEATURE_DSP`. Neither tool looks at rules "
+                      "functions of their own, and `DLN_NO_ASSEMBLER` takes them out. Neither tool looks at rules "
                       + ", ".join(coding_rules.unchecked()) + ", nor at directives; a clean run is no proof of conformance.")
     certificate.figures["misra_required_violations"] = len(coding_rules.required_violations(findings))
     certificate.figures["misra_advisory_deviations"] = len(findings)
@@ -322,10 +336,7 @@ def save(certificate, folder):
     os.makedirs(folder, exist_ok=True)
     for name, text in (("certify.md", "\n".join(certificate.lines) + "\n"),
                        ("certify.json", json.dumps(certificate.figures, indent=2, sort_keys=True) + "\n")):
-        path = os.path.join(folder, name)
-        with open(path + ".part", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(path + ".part", path)
+        write_whole(os.path.join(folder, name), text)
 
 
 def main():
@@ -340,11 +351,11 @@ def main():
             os.remove(path)  # an old one must not outlive a refusal
     try:
         certificate = certify(Model(options.model), os.path.abspath(options.plugin), options.windows)
+        save(certificate, options.output)
     except Refusal as refusal:
         sys.exit(f"certify: refused: {refusal}")
     except (m4run.EmulatorError, OSError, RuntimeError) as error:
-        sys.exit(f"certify: {error}")
-    save(certificate, options.output)
+        sys.exit(f"certify: error: {error}")
     calls = {key: value for key, value in certificate.figures.items() if "forecast_" in key or "misra_req" in key}
     print("\n".join(f"{key} {value}" for key, value in sorted(calls.items())))
     print(os.path.join(options.output, "certify.md"))

@@ -33,8 +33,10 @@ REASONS = {
     "17.8": "Pointers and counters that come by value are stepped along.",
     "18.4": "A vector's end is computed once, for the loop over it to stop there.",
 }
-# With the Cortex-M4's DSP instructions under gcc, and without.
-FORMS = {"dsp": ["-D__ARM_FEATURE_DSP=1", "-D__GNUC__=12"], "plain": ["-U__ARM_FEATURE_DSP", "-U__GNUC__"]}
+# With the Cortex-M4's DSP instructions under gcc, without, and for a Cortex-M0, which has no product of 64 bits.
+FORMS = {"dsp": ["-D__ARM_FEATURE_DSP=1", "-D__thumb__=1", "-D__thumb2__=1", "-D__GNUC__=12"],
+         "plain": ["-U__ARM_FEATURE_DSP", "-U__thumb__", "-U__GNUC__"],
+         "thumb1": ["-U__ARM_FEATURE_DSP", "-D__thumb__=1", "-U__thumb2__", "-U__GNUC__"]}
 
 
 @dataclass(frozen=True, order=True)

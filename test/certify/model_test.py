@@ -124,7 +124,7 @@ class Certify(unittest.TestCase):
         model, _ = self.changed("", "")
         path = model.removesuffix(".c") + "_selftest.c"
         text = read(path)
-        values = text.index("{", text.index("{", text.index("golden_forecast[GOLDEN_VECTORS]")) + 1)
+        values = text.index("{", text.index("{", text.index("golden_forecast[SOH_GOLDEN_VECTORS]")) + 1)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text[:values] + re.sub(r"\d+", "7", text[values:], count=1))
         done = self.certify(model)

@@ -9,7 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(ROOT, "test", "tools", "m4"))
+sys.path[:0] = [os.path.join(ROOT, "test", "tools", "m4"), os.path.join(ROOT, "test", "tools")]
 
 ARM_GCC = "arm-none-eabi-gcc"
 MACHINE = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]

@@ -26,13 +26,13 @@ def compiled(folder, place):
 
 
 def sections(folder, compiler, optimize):
-    """Bytes by the first letter of a symbol's kind: d for .data, r for .rodata."""
+    """Bytes by the first letter of a symbol's kind: d for .data, r for .rodata. What has a dot is a function's own."""
     path = os.path.join(folder, "soh.o")
     subprocess.run([compiler, optimize, "-std=c99", "-c", os.path.join(folder, "soh.c"), "-o", path], check=True)
     sizes = {}
     for line in output("nm", "--print-size", path).splitlines():
         fields = line.split()
-        if len(fields) == 4 and fields[3].startswith("soh_"):
+        if len(fields) == 4 and re.fullmatch(r"soh_\w+", fields[3]):
             sizes[fields[2]] = sizes.get(fields[2], 0) + int(fields[1], 16)
     return sizes
 

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -42,8 +43,24 @@ def run(*command, **options):
     return done.stdout
 
 
-def pack(folder, kinds, *options):
-    return run(DLNETC, "compile", FAMILY, "--package=" + kinds, "-o", folder, *options)
+def pack(folder, kinds, *options, family=FAMILY):
+    return run(DLNETC, "compile", family, "--package=" + kinds, "-o", folder, *options)
+
+
+def by_initial_capacity(target):
+    """The family as if it had been trained by each cell's own capacity at first."""
+    with open(FAMILY, "rb") as file:
+        content = file.read()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8:8 + length])
+    family = json.loads(header["__metadata__"]["family"])
+    family["data"]["soh"] = "initial"
+    header["__metadata__"]["family"] = json.dumps(family)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(target, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + content[8 + length:])
+    return target
 
 
 def read(*path):
@@ -79,7 +96,21 @@ class CMakePackage(Package):
 
     def forecasts(self, program):
         text = "".join(f"{capacity}\n" for capacity in capacities(600))
-        return run(program, "1100", input=text).split()
+        forecast = run(program, "1100", input=text).split()
+        # The nominal capacity is the header's unless it is given.
+        self.assertEqual(run(program, input=text).split(), forecast)
+        self.refuses_unreadable_rows(program, capacities(600))
+        return forecast
+
+    def refuses_unreadable_rows(self, program, cell):
+        rows = [str(capacity) for capacity in cell]
+        for bad in ("n/a", "", "nan", "-5", "0", "1,05", "1078 mAh", "9" * 100):
+            text = "\n".join(rows[:300] + [bad] + rows[300:]) + "\n"
+            done = subprocess.run([program], input=text, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), bad)
+            self.assertIn("line 301: no capacity", done.stderr)
+        # Empty lines at the end are none.
+        self.assertEqual(len(run(program, input="\n".join(rows) + "\n\n\n").split()), 100)
 
     def test_installed_in_the_build_folder_and_within_a_project(self):
         package = self.pack("cmake")
@@ -224,14 +255,28 @@ class Arduino(Package):
         made_up, yours = said.split("your cell: send the capacity of each cycle in mAh\n")
         self.assertRegex(made_up, r"^a made-up cell:\n(in \d+0 cycles: SOH 0\.\d{4}\n){10}not below 0\.8 so soon\n"
                                   r"\d+ microseconds\n$")
-        self.assertEqual(yours.count("ignored: not a capacity in mAh\n"), 5)
-        self.assertEqual(yours.count("ignored: too long\n"), 1)
-        rest = re.sub("ignored: .*\n", "", yours)
+        again = "; the cycle is not counted, send it again\n"
+        self.assertEqual(yours.count("error: not a capacity in mAh" + again), 5)
+        self.assertEqual(yours.count("error: too long" + again), 1)
+        rest = re.sub("error: .*\n", "", yours)
         progress = "".join(f"{k} of 100\n" for k in range(1, 100))
         self.assertTrue(rest.startswith(progress), rest)
         forecasts = re.findall(r"in 10 cycles: SOH (\d\.\d{4})\n", rest[len(progress):])
         self.assertEqual(len(forecasts), 2)
         self.assertAlmostEqual(float(forecasts[0]), capacities(110)[-1] / 1100, delta=0.01)
+
+    def test_forecast_by_initial_capacity(self):
+        """The median of the first five cycles is SOH 1, whatever the size of the cell."""
+        pack(self.folder, "arduino", family=by_initial_capacity(os.path.join(self.folder, "initial.safetensors")))
+        library = os.path.join(self.folder, "soh-arduino")
+        forecasts = {}
+        for size in (2000, 2.5):
+            cell = [size * (1 + (k < 5) * (k - 2) / 100 - k / 2000) for k in range(100)]
+            said = self.on_host(library, "SohForecast", "".join(f"{capacity:.3f}\n" for capacity in cell))
+            forecasts[size] = float(re.search(r"in 10 cycles: SOH (\d\.\d{4})\n", said.split("99 of 100")[1])[1])
+        # One of five, in the middle, is 0.999 of the size; the fade goes on.
+        self.assertAlmostEqual(forecasts[2000], (1 - 109 / 2000) / 0.999, delta=0.01)
+        self.assertAlmostEqual(forecasts[2.5], forecasts[2000], delta=0.001)
 
     def test_end_of_life(self):
         library = self.pack("arduino")
@@ -270,7 +315,10 @@ class Arduino(Package):
         self.assertEqual(properties["author"], "Zoë <zoe@example.org>")
         self.assertEqual(properties["url"], "https://example.org/soh?a=1")
         self.assertEqual(properties["category"], "Data Processing")
-        self.assertEqual(properties["architectures"], "*")
+        architectures = properties["architectures"].split(",")
+        self.assertEqual(architectures, sorted(set(architectures), key=str.lower))
+        self.assertLessEqual({"mbed_nano", "samd", "rp2040", "esp32", "stm32", "nrf52", "renesas_uno"}, set(architectures))
+        self.assertFalse({"*", "avr", "megaavr"} & set(architectures), "whose int has 16 bits")
         self.assertIn(properties["includes"], os.listdir(os.path.join(library, "src")))
         for sketch in os.listdir(os.path.join(library, "examples")):
             self.assertTrue(os.path.isfile(self.sketch(library, sketch)), sketch)
@@ -293,7 +341,10 @@ class PlatformIo(Package):
         self.assertRegex(manifest["version"], r"^\d+\.\d+\.\d+$")
         self.assertLessEqual(len(manifest["description"]), 255)
         self.assertEqual(manifest["authors"], [{"name": "Ann & <ann@example.org>", "maintainer": True}])
-        self.assertEqual((manifest["frameworks"], manifest["platforms"]), ("*", "*"))
+        self.assertEqual(manifest["frameworks"], "*")
+        self.assertLessEqual({"nordicnrf52", "espressif32", "ststm32", "raspberrypi"}, set(manifest["platforms"]))
+        self.assertFalse({"*", "atmelavr", "atmelmegaavr", "timsp430", "ststm8", "intel_mcs51"}
+                         & set(manifest["platforms"]), "whose int has 16 bits")
         build = manifest["build"]
         self.assertIn(manifest["headers"], os.listdir(os.path.join(library, build["includeDir"])))
         self.assertIn("soh.c", os.listdir(os.path.join(library, build["srcDir"])))
@@ -385,12 +436,12 @@ class AnyKind(Package):
         pack(self.folder, "zephyr")
         source = os.path.join(self.folder, "soh-zephyr", "src")
         # A narrow int, and another layout, by force.
-        for options, name in ((["-Dint=short"], "soh_needs_an_int_of_32_bits"),
-                              (["-Duint32_t=uint64_t"], "soh_state_has_the_stated_size")):
+        for options, said in ((["-U__INT_MAX__", "-D__INT_MAX__=32767"], "#error .soh needs a processor whose int has 32"),
+                              (["-Duint32_t=uint64_t"], "size of array .soh_state_has_the_stated_size. is negative")):
             done = subprocess.run(["gcc", "-fsyntax-only", *options, os.path.join(source, "soh.c")],
                                   capture_output=True, text=True)
             self.assertNotEqual(done.returncode, 0)
-            self.assertRegex(done.stderr, f"error: size of array .{name}. is negative")
+            self.assertRegex(done.stderr, "error: " + said)
 
     def test_another_prefix(self):
         """One that YAML, CMake and Arduino each have their own idea of."""

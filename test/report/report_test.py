@@ -312,6 +312,25 @@ class Report(unittest.TestCase):
             self.assertEqual(row[4], f"{candidate['flash_bytes']:,}")
             self.assertTrue(row[-1].endswith(candidate["reason"]))
 
+    def test_says_what_soh_is_and_which_errors_are_left_out(self):
+        shipped = os.path.join(options.source, "trainer/pretrained/soh.safetensors")
+        root = tempfile.mkdtemp(dir=self.folder.name)
+        family = shutil.copy(shipped, os.path.join(root, "family.safetensors"))
+        for change, tiles in ((lambda _: None, ("Error, validation", "Error, test")),
+                              (lambda family: family["models"][0].update(output_scale=99.0),
+                               ("left out: measured of other weights",))):
+            patch_family(family, change)
+            compile_family(family, "--emit=report", "-o", root)
+            for size in (DESKTOP, PHONE):
+                self.open(size, page=os.path.join(root, "report.html"))
+                self.assertIn("capacity over the nominal 1.1 Ah; trained on 0.856 to 0.998",
+                              self.script("return document.getElementById('provenance').textContent"))
+                text = self.script("return document.getElementById('tiles').textContent")
+                for tile in tiles:
+                    self.assertIn(tile, text)
+                self.assertEqual(self.script("return document.documentElement.scrollWidth"), size[0])
+        self.assertNotIn("0.00096", text)
+
     def test_text_is_only_text(self):
         self.open(DESKTOP)
         self.assertEqual(self.script("return document.querySelectorAll('img, b').length"), 0)

@@ -17,7 +17,7 @@ void device_send(const char *text, uint32_t size) {
 }
 uint32_t device_cycles(void) { return 0; }
 uint32_t device_microseconds(uint32_t cycles) { return cycles / 64; }
-uint32_t device_seconds(void) { return 0; }
+uint32_t device_seconds(void) { return dlnet::test::device.seconds; }
 device_reset device_reset_reason(void) { return dlnet::test::device.reason; }
 uint32_t device_fault_address(void) { return dlnet::test::device.faultAddress; }
 }

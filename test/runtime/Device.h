@@ -19,6 +19,7 @@ struct Device {
   std::string sent;
   device_reset reason = DEVICE_RESET_POWER;
   uint32_t faultAddress = 0;
+  uint32_t seconds = 0;
   /// What sending took on the line, and whatever else a test adds.
   uint64_t microseconds = 0;
 };

@@ -200,7 +200,9 @@ private:
     text >> word;
     if (word == "cycle")
       text >> cycle;
-    if (!(text >> value) || text >> rest)
+    if (word == "cell" && (text >> std::ws).eof())
+      value = SOH_NOMINAL_UAH / 1000.0; // the model's
+    else if (!(text >> value) || text >> rest)
       return false;
     if (word == "cycle")
       faults += !cycleFollows(before, cycle, value);

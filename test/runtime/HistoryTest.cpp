@@ -7,10 +7,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <random>
 
 namespace {
 
 constexpr uint32_t kNominal = 1100000, kLimit = 13107;
+
+/// Words of a slot, as history.h has them.
+constexpr uint32_t kHeader = 7, kSnapshot = 14, kFirstRecord = 68;
 
 int16_t soh(uint32_t cycle) { return int16_t(16384 - cycle % 5000); }
 
@@ -29,8 +34,18 @@ protected:
       ASSERT_TRUE(history_append(&history, cycle, soh(cycle))) << cycle;
   }
   void restart() { ASSERT_TRUE(history_load(&history)); }
+  uint32_t *record(uint32_t number) {
+    return &host_flash.words[history.page][kFirstRecord + 2 * number];
+  }
 
-  /// Cycles up to `newest`, `count` of them, and the cell's settings.
+  /// What starts have found so far.
+  void expectFound(uint32_t damaged, uint32_t torn, uint32_t lost) const {
+    EXPECT_EQ(history.damaged, damaged);
+    EXPECT_EQ(history.torn, torn);
+    EXPECT_EQ(history.lost, lost);
+  }
+
+  /// Cycles up to `newest`, `count` of them, and the battery's settings.
   void expect(uint32_t newest, uint32_t count) const {
     EXPECT_EQ(history.nominal, kNominal);
     EXPECT_EQ(history.limit, kLimit);
@@ -47,19 +62,41 @@ TEST_F(HistoryTest, AnErasedFlashHoldsNoCell) {
   EXPECT_EQ(history.nominal, 0u);
   EXPECT_EQ(history.newest, 0u);
   EXPECT_EQ(history.count, 0u);
+  expectFound(0, 0, 0);
 }
 
-TEST_F(HistoryTest, ForeignContentIsNoCell) {
+TEST_F(HistoryTest, ForeignContentIsNoCellAndIsSaid) {
   for (auto &page : host_flash.words)
     for (uint32_t &word : page)
       word = word * 1664525u + host_flash.random++ * 1013904223u;
   restart();
   EXPECT_EQ(history.nominal, 0u);
   EXPECT_EQ(history.count, 0u);
+  expectFound(HOST_FLASH_PAGES, 0, 0);
+  restart();
+  expectFound(HOST_FLASH_PAGES, 0, 0);
   begin();
   append(1, 3);
   restart();
   expect(3, 3);
+}
+
+/// The one before this had a header of five words, and no copy of it.
+TEST_F(HistoryTest, AJournalOfAnotherFormatIsNoCellAndIsSaid) {
+  const uint32_t header[] = {0x31484c44, 1, kNominal, kLimit, 0};
+  std::copy(std::begin(header), std::end(header), host_flash.words[1]);
+  std::fill_n(host_flash.words[1] + 5, 53, 0u);
+  host_flash.words[1][58] = 0x12345678;
+  for (uint32_t word = 60; word < 260; ++word)
+    host_flash.words[1][word] = word * 2654435761u;
+  restart();
+  EXPECT_EQ(history.nominal, 0u);
+  expectFound(1, 0, 0);
+  begin();
+  append(1, 3);
+  restart();
+  expect(3, 3);
+  expectFound(1, 0, 0);
 }
 
 TEST_F(HistoryTest, KeepsACellThroughARestartAtAnyLength) {
@@ -67,6 +104,7 @@ TEST_F(HistoryTest, KeepsACellThroughARestartAtAnyLength) {
   for (uint32_t cycle = 1; cycle <= 1200; ++cycle) {
     restart();
     expect(cycle - 1, std::min(cycle - 1, HISTORY_CYCLES));
+    expectFound(0, 0, 0);
     append(cycle, cycle);
   }
   EXPECT_EQ(host_flash.violations, 0u);
@@ -126,8 +164,7 @@ TEST_F(HistoryTest, StartingOftenWearsLittle) {
 TEST_F(HistoryTest, AStartLeavesAPlaceOutAndWritesTheNewestAgain) {
   begin();
   append(1, 5);
-  const uint32_t *place =
-      &host_flash.words[history.page][60 + 2 * history.record];
+  const uint32_t *place = record(history.record);
   restart();
   EXPECT_EQ(place[0], 0xffffffffu);
   EXPECT_EQ(place[1], 0xffffffffu);
@@ -171,7 +208,7 @@ TEST_F(HistoryTest, AFlashThatTakesNothingLosesNothing) {
 
 /// Snapshots take, but not the records that say that they stand.
 void refuseRecords(const host_flash_operation *operation) {
-  if (!operation->erase && operation->word >= 60)
+  if (!operation->erase && operation->word >= kFirstRecord)
     host_flash.words[operation->page][operation->word] = 0;
 }
 
@@ -196,47 +233,225 @@ TEST_F(HistoryTest, AFirstCycleThatTheFlashRefusesIsNone) {
   EXPECT_EQ(history.count, 0u);
 }
 
-/// The checksums of a device's first two slots were cut, and read wrong at one
-/// start and right at the next.
+/// The checksums of a device's first two slots were cut. They don't read right
+/// now, and are not there any more when they might.
 TEST_F(HistoryTest, TornFirstSlotsDoNotComeBack) {
-  constexpr uint32_t checksum = 58;
   ASSERT_TRUE(history_begin_cell(&history, 5, 9000));
   ASSERT_TRUE(history_set_limit(&history, 9001));
-  host_flash.words[1][checksum] ^= 1;
-  host_flash.words[2][checksum] ^= 1;
+  for (uint32_t page : {1, 2}) {
+    host_flash.words[page][kFirstRecord - 1] |= 0xff;
+    std::fill_n(host_flash.words[page] + kFirstRecord, 4, 0xffffffffu);
+  }
   restart();
   EXPECT_EQ(history.nominal, 0u);
+  expectFound(0, 2, 0);
   begin();
   append(1, 2);
-  host_flash.words[2][checksum] ^= 1;
   restart();
   expect(2, 2);
+  expectFound(0, 0, 0);
 }
 
-/// Damage that comes with age, and not from a cut: what is after it counts.
-TEST_F(HistoryTest, ADamagedRecordEndsWhatIsBeforeIt) {
+/// What follows is damage that comes with age, and not from a cut.
+
+TEST_F(HistoryTest, AFlippedBitOfARecordCostsNothing) {
   begin();
   append(1, 50);
-  uint32_t *words = host_flash.words[history.page];
-  auto damaged = std::find(words + 60, words + HOST_FLASH_PAGE_WORDS,
-                           30u | uint32_t(soh(30)) << 16);
-  ASSERT_NE(damaged, words + HOST_FLASH_PAGE_WORDS);
-  *damaged ^= 1u << 20;
+  *record(30) ^= 1u << 20;
   restart();
-  expect(50, 20);
+  expect(50, 50);
+  expectFound(1, 0, 0);
+  // It is repaired, and the count stays, also for the next battery.
+  restart();
+  expectFound(1, 0, 0);
+  begin();
+  restart();
+  expectFound(1, 0, 0);
 }
 
-TEST_F(HistoryTest, ADamagedSnapshotGivesWayToTheSlotBefore) {
+TEST_F(HistoryTest, ALostRecordEndsWhatIsBeforeIt) {
   begin();
-  uint32_t first = history.page;
-  uint32_t cycle = 0;
+  append(1, 50);
+  *record(30) ^= 3u << 20;
+  restart();
+  expect(50, 20);
+  expectFound(1, 0, 30);
+  append(51, 60);
+  restart();
+  expect(60, 30);
+  expectFound(1, 0, 30);
+  begin();
+  expectFound(1, 0, 0);
+}
+
+TEST_F(HistoryTest, ALostRecordThatNobodyNeedsCostsNothing) {
+  begin();
+  append(1, 300);
+  *record(30) ^= 3u << 20;
+  restart();
+  expect(300, HISTORY_CYCLES);
+  expectFound(1, 0, 0);
+}
+
+TEST_F(HistoryTest, TheFirstRecordOfABatteryIsMissed) {
+  begin();
+  append(1, 5);
+  *record(1) ^= 3u << 20;
+  restart();
+  expect(5, 4);
+  expectFound(1, 0, 1);
+}
+
+/// From flash alone it can't be told from a write that was cut.
+TEST_F(HistoryTest, ALostNewestRecordIsSaidToBeTorn) {
+  begin();
+  append(1, 50);
+  *record(50) ^= 3u << 20;
+  restart();
+  expect(49, 49);
+  expectFound(0, 1, 0);
+}
+
+TEST_F(HistoryTest, ALostSnapshotIsTakenFromTheSlotBefore) {
+  begin();
+  uint32_t first = history.page, cycle = 0;
   while (history.page == first) {
     ++cycle;
     append(cycle, cycle);
   }
-  host_flash.words[history.page][20] ^= 4;
+  std::fill_n(host_flash.words[history.page] + kSnapshot, 53, 0u);
   restart();
-  expect(cycle - 1, HISTORY_CYCLES);
+  expect(cycle, HISTORY_CYCLES);
+  expectFound(1, 0, 0);
+}
+
+TEST_F(HistoryTest, ALostSnapshotWithoutASlotBeforeCostsItsCycles) {
+  begin();
+  append(1, 50);
+  ASSERT_TRUE(history_set_limit(&history, kLimit));
+  append(51, 60);
+  std::fill_n(host_flash.words[history.page] + kSnapshot, 53, 0u);
+  std::fill_n(host_flash.words[history.page - 1], HOST_FLASH_PAGE_WORDS, ~0u);
+  restart();
+  expect(60, 11); // The slot's first record is of cycle 50.
+  expectFound(1, 0, 49);
+}
+
+TEST_F(HistoryTest, ALostHeaderHasACopy) {
+  begin();
+  append(1, 50);
+  for (uint32_t header : {0u, kHeader}) {
+    std::fill_n(host_flash.words[history.page] + header, kHeader, 0u);
+    restart();
+    expect(50, 50);
+  }
+  expectFound(2, 0, 0);
+}
+
+/// Else the battery before it would be back, or an older state of this one.
+TEST_F(HistoryTest, ASlotWithoutHeadersLeavesNoBattery) {
+  begin();
+  append(1, 50);
+  ASSERT_TRUE(history_begin_cell(&history, 5000, 9000));
+  ASSERT_TRUE(history_append(&history, 7, 100));
+  std::fill_n(host_flash.words[history.page], kSnapshot, 0u);
+  for (uint32_t starts = 0; starts < 2; ++starts) {
+    restart();
+    EXPECT_EQ(history.nominal, 0u);
+    EXPECT_EQ(history.count, 0u);
+    expectFound(1, 0, 50);
+  }
+  begin();
+  append(1, 3);
+  restart();
+  expect(3, 3);
+  expectFound(1, 0, 0);
+}
+
+/// Two slots are right again, so that the next damage finds one.
+TEST_F(HistoryTest, DamageDoesNotAddUp) {
+  begin();
+  append(1, 700);
+  for (uint32_t times = 1; times <= 30; ++times) {
+    host_flash.words[history.page][times % 2 * kSnapshot] ^= 1u << times;
+    restart();
+    expect(700, HISTORY_CYCLES);
+    expectFound(2 * times - 1, 0, 0);
+    std::fill_n(host_flash.words[history.page] + kSnapshot + 3, 5, times);
+    restart();
+    expect(700, HISTORY_CYCLES);
+    expectFound(2 * times, 0, 0);
+  }
+}
+
+TEST_F(HistoryTest, CountsEnd) {
+  begin();
+  history.damaged = history.lost = 0xfffe;
+  append(1, 1);
+  ASSERT_TRUE(history_set_limit(&history, kLimit));
+  append(2, 50);
+  for (int times = 0; times < 3; ++times) {
+    *record(0) ^= 1;
+    restart();
+  }
+  expectFound(0xffff, 0, 0xfffe);
+  EXPECT_EQ(history.count, 50u);
+}
+
+/// Whatever the pages hold, a start ends, stays within them and finds the same
+/// the next time.
+TEST_F(HistoryTest, AnyContentIsFine) {
+  std::mt19937 random(3);
+  begin();
+  append(1, 2000);
+  const struct host_flash life = host_flash;
+  uint32_t newest = 0, older = 0, none = 0;
+  for (uint32_t run = 0; run < 3000; ++run) {
+    host_flash = life;
+    const bool harsh = run % 4 == 0;
+    for (uint32_t page = 0; page < HOST_FLASH_PAGES; ++page) {
+      uint32_t *words = host_flash.words[page];
+      uint32_t from = harsh ? 0 : uint32_t(random()) % HOST_FLASH_PAGE_WORDS;
+      uint32_t size = uint32_t(random()) % (HOST_FLASH_PAGE_WORDS - from) + 1;
+      switch (random() % (harsh ? 3 : 6)) {
+      case 0: // Noise,
+        std::generate_n(words + from, size, std::ref(random));
+        break;
+      case 1: // from few to many bits that are set,
+        std::for_each(words + from, words + from + size,
+                      [&](uint32_t &word) { word |= uint32_t(random()); });
+        break;
+      case 2: // one word all over,
+        std::fill_n(words + from, size, uint32_t(random()));
+        break;
+      case 3: // what stands in another page,
+        std::copy_n(life.words[random() % HOST_FLASH_PAGES] + from, size,
+                    words + from);
+        break;
+      case 4: // or in another place of it.
+        std::copy_n(life.words[page], HOST_FLASH_PAGE_WORDS - from,
+                    words + from);
+        break;
+      default:
+        break;
+      }
+    }
+    restart();
+    const struct history first = history;
+    ASSERT_LE(first.count, HISTORY_CYCLES);
+    ASSERT_LE(first.count, first.newest);
+    ++(first.newest == 2000 ? newest : first.newest > 0 ? older : none);
+    append(first.newest + 1, first.newest + 2);
+    restart();
+    EXPECT_EQ(history.nominal, first.nominal);
+    EXPECT_EQ(history.newest, first.newest + 2);
+    EXPECT_EQ(history.damaged, first.damaged);
+    EXPECT_EQ(history.lost, first.lost);
+  }
+  EXPECT_GT(newest, 300u);
+  EXPECT_GT(older, 300u);
+  EXPECT_GT(none, 300u);
+  EXPECT_EQ(host_flash.violations, 0u);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -81,8 +82,9 @@ std::string field(const std::string &answer, const std::string &key) {
 double fade(uint32_t cycle) { return 1080 - cycle * cycle / 3000; }
 
 TEST_F(MonitorTest, ANewDeviceKnowsNoCell) {
-  const char *status = "selftest=pass flash=pass cycle=0 kept=0 nominal=0.000 "
-                       "limit=0.0000 errors=0 seconds=0 reset=power";
+  const char *status =
+      "selftest=pass flash=pass cycle=0 kept=0 nominal=0.000 "
+      "limit=0.0000 damaged=0 torn=0 lost=0 errors=0 seconds=0 reset=power";
   EXPECT_EQ(start(), std::string("start ") + status);
   EXPECT_EQ(say("?"), std::string("ok ") + status);
   EXPECT_EQ(say("cycle 1 1000"), "error cell");
@@ -255,6 +257,13 @@ TEST_F(MonitorTest, ANewCellForgetsTheOldOne) {
   EXPECT_EQ(field(start(), "cycle="), "500");
 }
 
+/// The shipped model was trained by nominal capacity.
+TEST_F(MonitorTest, ACellWithoutANumberIsOneOfTheModels) {
+  EXPECT_EQ(field(say("cell"), "nominal="), "1100.000");
+  EXPECT_EQ(SOH_NOMINAL_UAH, 1100000u);
+  EXPECT_EQ(field(say("cycle 1 1100"), "soh="), "1.0000");
+}
+
 TEST_F(MonitorTest, TheHistoryIsWhatWasSent) {
   say("cell 1000");
   age(3, 14, [](uint32_t cycle) { return 1000 - cycle; });
@@ -293,6 +302,45 @@ TEST_F(MonitorTest, BadLinesAreNamed) {
   EXPECT_EQ(field(say("?"), "errors="), "7");
 }
 
+/// One or two bits of a line flip on the way: it does what was sent, or
+/// nothing, and that is answered.
+TEST_F(MonitorTest, FlippedBitsOfALineDoNoHarm) {
+  say("cell 1000");
+  say("cycle 7 990");
+  const struct monitor before = monitor;
+  const struct host_flash flash = host_flash;
+  for (const char *command : {"cycle 8 989.5", "cell 1100", "limit 0.7"}) {
+    say(command);
+    const struct history right = monitor.history;
+    const std::string sent = sealed(command);
+    const size_t bits = 8 * sent.size();
+    for (size_t first = 0; first < bits; ++first)
+      for (size_t second = first; second < bits; ++second) {
+        std::string line = sent;
+        line[first / 8] = char(line[first / 8] ^ 1 << first % 8);
+        if (second != first)
+          line[second / 8] = char(line[second / 8] ^ 1 << second % 8);
+        monitor = before;
+        host_flash = flash;
+        Lines answers = sayBytes(line + "\n");
+        ASSERT_FALSE(answers.empty());
+        bool took = answers.back().substr(0, 3) == "ok ";
+        const struct history &after = monitor.history;
+        const struct history &expected = took ? right : before.history;
+        ASSERT_TRUE(after.nominal == expected.nominal &&
+                    after.limit == expected.limit &&
+                    after.newest == expected.newest &&
+                    after.count == expected.count &&
+                    (after.count == 0 ||
+                     history_soh(&after, after.count - 1) ==
+                         history_soh(&expected, expected.count - 1)))
+            << line;
+      }
+    monitor = before;
+    host_flash = flash;
+  }
+}
+
 void refuse(const host_flash_operation *operation) {
   if (!operation->erase)
     host_flash.words[operation->page][operation->word] = 0;
@@ -314,6 +362,42 @@ TEST_F(MonitorTest, AFlashThatRefusesIsSaid) {
   host_flash_hook = nullptr;
   EXPECT_EQ(field(say("cycle 2 989"), "cycle="), "2");
   EXPECT_EQ(field(say("?"), "flash="), "pass");
+}
+
+TEST_F(MonitorTest, WhatTheFlashForgotIsSaid) {
+  say("cell 1100");
+  age(1, 250, fade);
+  Lines history = sayAll("history");
+  uint32_t *words = host_flash.words[monitor.history.page];
+  words[100] ^= 1u << 7;
+  std::string status = start();
+  EXPECT_EQ(field(status, "damaged="), "1");
+  EXPECT_EQ(field(status, "torn="), "0");
+  EXPECT_EQ(field(status, "lost="), "0");
+  EXPECT_EQ(sayAll("history"), history);
+  // A host that missed it hears of it still; of what is lost, too.
+  EXPECT_EQ(field(start(), "damaged="), "1");
+  words = host_flash.words[monitor.history.page];
+  std::fill(words, words + 14, 0u);
+  status = start();
+  EXPECT_EQ(field(status, "damaged="), "2");
+  EXPECT_EQ(field(status, "lost="), "106");
+  EXPECT_EQ(field(status, "nominal="), "0.000");
+  EXPECT_EQ(say("cycle 251 1000"), "error cell");
+  EXPECT_EQ(field(say("cell 1100"), "lost="), "0");
+}
+
+/// The longest status has room for all of its fields.
+TEST_F(MonitorTest, NoFieldIsCutOff) {
+  say("cell 4000000");
+  age(65434, 65534, [](uint32_t) { return 4000000; });
+  monitor.history.damaged = monitor.history.torn = monitor.history.lost = 65535;
+  monitor.errors = 0xffffffff;
+  device.seconds = 0xffffffff;
+  device.reason = DEVICE_RESET_FAULT;
+  device.faultAddress = 0x12345678;
+  std::string status = say("?");
+  EXPECT_EQ(field(status, "at="), "12345678") << status;
 }
 
 TEST_F(MonitorTest, GoesOnAfterARestartAsIfThereWereNone) {

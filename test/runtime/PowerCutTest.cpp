@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <random>
 
 namespace {
 
@@ -27,10 +28,13 @@ int16_t soh(uint32_t cycle) {
   return int16_t(16384 - cycle / 2 - cycle * 2654435761u % 64);
 }
 
-/// A life under way, and its cuts in the cycles from `first` to `last`.
+/// A life under way, and its cuts in the cycles from `first` to `last`: at
+/// every operation; or at every `flipsEvery`-th of them, and then a bit is
+/// flipped, too.
 class Life {
 public:
-  Life(uint32_t first, uint32_t last) : first(first), last(last) {
+  Life(uint32_t first, uint32_t last, uint32_t flipsEvery = 0)
+      : first(first), last(last), flipsEvery(flipsEvery) {
     current = this;
     host_flash_new(1);
     host_flash_hook = cutInLife;
@@ -58,14 +62,20 @@ public:
   uint64_t lost = 0;       // Cuts after which something acknowledged was gone.
   uint64_t newestKept = 0; // Cuts that the cycle under way survived.
   uint64_t newestGone = 0;
+  uint64_t flips = 0;
 
 private:
   static void cutInLife(const host_flash_operation *operation) {
     if (current->attempted < current->first ||
         current->attempted > current->last)
       return;
-    current->cut(*operation, false);
-    current->cut(*operation, true);
+    if (current->flipsEvery != 0) {
+      if (++current->operations % current->flipsEvery == 0)
+        current->cut(*operation, true);
+    } else {
+      current->cut(*operation, false);
+      current->cut(*operation, true);
+    }
     host_flash_hook = cutInLife;
   }
   static void cutInStart(const host_flash_operation *operation) {
@@ -77,6 +87,8 @@ private:
   void cut(const host_flash_operation &operation, bool torn) {
     auto aside = std::make_unique<host_flash_copy>();
     tear(operation, torn);
+    if (flipsEvery != 0)
+      flip();
     struct history started;
     host_flash_hook = cutInStart;
     (void)history_load(&started);
@@ -125,6 +137,14 @@ private:
       host_flash_tear(&operation);
   }
 
+  /// Of a page that holds something, as the blank ones would mostly be hit.
+  void flip() {
+    uint32_t bit = uint32_t(random());
+    uint32_t *words = host_flash.words[(history.page + bit % 2 * 7) % 8];
+    words[(bit >> 8) % HOST_FLASH_PAGE_WORDS] ^= 1u << (bit >> 1) % 32;
+    ++flips;
+  }
+
   void check(const struct history &started) {
     bool whole = started.newest == acknowledged || started.newest == attempted;
     lost += !whole || !holds(started);
@@ -154,7 +174,9 @@ private:
   };
 
   static Life *current;
-  uint32_t first, last;
+  uint32_t first, last, flipsEvery;
+  uint64_t operations = 0;
+  std::mt19937 random{5};
   struct history history;
   bool declared = false;
   uint32_t acknowledged = 0, attempted = 0;
@@ -186,6 +208,22 @@ TEST_P(PowerCutLife, AtEveryWriteAndErase) {
   std::printf("power_cuts_tried %llu\npower_cuts_lost %llu\n",
               static_cast<unsigned long long>(life.tried),
               static_cast<unsigned long long>(life.lost));
+}
+
+/// And what repairs the flip is cut, too.
+TEST(PowerCut, WithAFlippedBit) {
+  constexpr uint32_t cycles = 1500, every = 29;
+  Life life(0, cycles, every);
+  life.begin();
+  for (uint32_t cycle = 1; cycle <= cycles; ++cycle) {
+    life.append(cycle);
+    if (cycle % 97 == 0)
+      life.restart();
+  }
+  EXPECT_EQ(host_flash.violations, 0u);
+  EXPECT_EQ(life.lost, 0u);
+  EXPECT_GT(life.flips, 2u * cycles / every);
+  EXPECT_GT(life.tried, 100 * life.flips);
 }
 
 /// A change of a setting, or of the cell, is all or nothing.
@@ -249,7 +287,7 @@ TEST(PowerCut, ASettingIsTheOldOrTheNew) {
   after = {777, 9000, 0};
   EXPECT_TRUE(history_begin_cell(&history, 777, 9000));
   host_flash_hook = nullptr;
-  EXPECT_GT(settingCuts, 2u * 50 * 58);
+  EXPECT_GT(settingCuts, 2u * 50 * 68);
   EXPECT_GT(settingsBefore, 0u);
   EXPECT_GT(settingsAfter, 0u);
 }

@@ -15,8 +15,11 @@ import session  # noqa: E402
 from session import NEW_CELL, cycle, cycles, sealed  # noqa: E402
 
 SIM, IMAGE, *TESTS = sys.argv[1:]
-FLASH_BYTES, RAM_BYTES = 24000, 6000  # That the image may take, its stack included.
-SLOT_OPERATIONS = 1 + 58 + 1 + 2  # Erase, snapshot, its checksum, a record: history.h
+FLASH_BYTES, RAM_BYTES = 16384, 6000  # That the image may take, its stack included.
+# Erase, two headers, snapshot, a record, and one that ends the slot before: history.h
+SLOT_OPERATIONS = 1 + 2 * 7 + 54 + 2 + 2
+JOURNAL = 0xf8000  # Where runtime/ports/nano33ble/nano33ble.ld has it.
+A_PAGE = 476  # Records of a slot, but its first.
 
 
 class MonitorTest(unittest.TestCase):
@@ -69,7 +72,7 @@ class MonitorTest(unittest.TestCase):
 
     def test_answers_in_time(self):
         # Seconds from the first byte of a line to the last one of its answer, as runtime/README.md has them.
-        script = NEW_CELL + ["timeout 0.015"] + cycles(1, 481) + ["timeout 0.11"] + cycles(482, 482)
+        script = NEW_CELL + ["timeout 0.015"] + cycles(1, A_PAGE) + ["timeout 0.11"] + cycles(A_PAGE + 1, A_PAGE + 1)
         script += ["send forecast", *["expect soh .*"] * 10, "expect ok values=100 .*"]
         self.assertEqual(self.run_script(script)["flash"]["erases"], 2)
 
@@ -90,6 +93,20 @@ class MonitorTest(unittest.TestCase):
             "--flash-image", self.flash)
         result = self.run_script(["expect start .* cycle=10 kept=10 .*"] + cycles(11, 12), "--flash-image", self.flash)
         self.assertEqual(len(result["resets"]), 1)
+
+    def test_a_bit_that_flips_between_two_days(self):
+        self.run_script(NEW_CELL + cycles(1, 12), "--flash-image", self.flash)
+        for day, byte in enumerate((4, 0x110, 0x118, 0xffe), start=1):
+            with open(self.flash, "r+b") as file:
+                flash = bytearray(file.read())
+                # The newest slot, by the sequence number in its second word.
+                pages = [at for at in range(JOURNAL, JOURNAL + 0x8000, 0x1000) if flash[at:at + 4] == b"DLH2"]
+                flash[max(pages, key=lambda at: int.from_bytes(flash[at + 4:at + 8], "little")) + byte] ^= 0x10
+                file.seek(0)
+                file.write(flash)
+            result = self.run_script([rf"expect start .* flash=pass cycle=12 kept=12 .* damaged={day} torn=0 lost=0 .*"],
+                                     "--flash-image", self.flash)
+            self.assertLess(result["seconds"], 1)
 
     def test_silence_is_no_hang(self):
         self.assert_never_reset(self.run_script(NEW_CELL + ["quiet 20", "send ?", r"expect ok .* seconds=20 .*"]))

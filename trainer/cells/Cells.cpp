@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// The formats are told apart by what they are, never by trying one reader
-// after another: a damaged file must not be taken for another kind.
 #include "trainer/cells/Cells.h"
 
+#include "trainer/cells/CellFiles.h"
 #include "trainer/cells/Clean.h"
-#include "trainer/cells/CsvFile.h"
-#include "trainer/cells/CsvReader.h"
-#include "trainer/cells/Intake.h"
-#include "trainer/cells/MatReader.h"
-#include "trainer/cells/TableReader.h"
+#include "trainer/cells/Text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <system_error>
 
@@ -25,58 +18,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// All files under a folder that end in `extension`, sorted by stem.
-Result<std::vector<std::string>> filesUnder(const std::string &directory,
-                                            const char *extension) {
-  std::error_code error;
-  std::vector<fs::path> paths;
-  fs::recursive_directory_iterator entries(directory, error), end;
-  for (; !error && entries != end; entries.increment(error))
-    if (entries->is_regular_file(error) &&
-        entries->path().extension() == extension)
-      paths.push_back(entries->path());
-  if (error)
-    return Failure{fmt::format("{}: {}", directory, error.message())};
-  std::sort(paths.begin(), paths.end(),
-            [](const fs::path &a, const fs::path &b) {
-              return std::pair(a.stem(), a) < std::pair(b.stem(), b);
-            });
-  return std::vector<std::string>(paths.begin(), paths.end());
-}
-
-Status readFolder(const std::string &directory, Intake &intake) {
-  Result<std::vector<std::string>> csv = filesUnder(directory, ".csv");
-  if (!csv)
-    return csv.failure();
-  Result<std::vector<std::string>> mat = filesUnder(directory, ".mat");
-  if (!mat)
-    return mat.failure();
-  if (csv->empty() && mat->empty())
-    return Failure{fmt::format("{}: holds no .csv or .mat file", directory)};
-  if (!csv->empty() && !mat->empty())
-    return Failure{fmt::format(
-        "{}: holds .csv and .mat files; give the folder of one kind",
-        directory)};
-  return mat->empty() ? readCsvFolder(directory, *csv, intake)
-                      : readMatFiles(*mat, intake);
-}
-
-Status readCsvFile(const std::string &path, Intake &intake) {
-  Result<CsvFile> file = CsvFile::open(path);
-  if (!file)
-    return file.failure();
-  if (file->hasColumn("cell"))
-    return readTable(path, intake);
-  return readCsvFolder(fs::path(path).parent_path().string(), {path}, intake);
-}
+constexpr std::pair<CapacityUnit, std::string_view> kUnits[] = {
+    {CapacityUnit::Auto, "auto"},
+    {CapacityUnit::Ah, "ah"},
+    {CapacityUnit::MilliAh, "mah"},
+    {CapacityUnit::Fraction, "fraction"},
+    {CapacityUnit::Percent, "percent"}};
 
 } // namespace
 
-std::string describeSoh(const CellOptions &options) {
-  if (options.sohBy == SohBy::InitialCapacity)
-    return "capacity over the cell's initial one, the median of its first 5 "
-           "kept cycles";
-  return fmt::format("capacity over the nominal {:g} Ah", options.nominalAh);
+std::string_view nameOf(CapacityUnit unit) {
+  for (auto [known, name] : kUnits)
+    if (known == unit)
+      return name;
+  return kUnits[0].second;
+}
+
+CapacityUnit unitNamed(std::string_view name) {
+  for (auto [unit, known] : kUnits)
+    if (known == name)
+      return unit;
+  return CapacityUnit::Auto;
 }
 
 Cell makeCell(std::string name, std::string batch, std::vector<double> raw) {
@@ -87,43 +49,44 @@ Cell makeCell(std::string name, std::string batch, std::vector<double> raw) {
 }
 
 Result<CellSet> readCells(const std::string &path, const CellOptions &options) {
+  Result<CellFiles> files = findCellFiles(path);
+  if (!files)
+    return files.failure();
+  if (!files->mats.empty())
+    return Failure{fmt::format(
+        "{}: MATLAB files are read by the trainer alone; convert them once: "
+        "dlnet-train convert {} -o FOLDER",
+        files->mats[0].path, path)};
   Intake intake(options);
-  std::error_code error;
-  fs::file_status status = fs::status(path, error);
-  std::string extension = fs::path(path).extension().string();
-  Status read = success();
-  if (fs::is_directory(status))
-    read = readFolder(path, intake);
-  else if (!fs::is_regular_file(status))
-    return Failure{fmt::format("{}: no folder and no file", path)};
-  else if (extension == ".mat")
-    read = readMatFiles({path}, intake);
-  else if (extension == ".csv")
-    read = readCsvFile(path, intake);
-  else
-    return Failure{fmt::format("{}: neither a .csv nor a .mat file", path)};
-  if (!read)
-    return read.failure();
+  if (Status added = addTables(*files, intake); !added)
+    return added.failure();
   return intake.finish(path);
 }
 
-Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
-                  const CellOptions &options) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    return Failure{fmt::format("{}: {}", directory, error.message())};
-  for (const Cell &cell : cells) {
-    std::string path = (fs::path(directory) / (cell.name + ".csv")).string();
-    std::ofstream stream(path, std::ios::binary);
-    stream << options.column << '\n';
-    for (double soh : cell.raw)
-      stream << fmt::format("{:.7f}\n", soh * options.nominalAh);
-    stream.close();
-    if (!stream)
-      return Failure{fmt::format("{}: cannot be written", path)};
-  }
-  return success();
+Result<CellSet> chooseCell(Result<CellSet> set, const std::string &path,
+                           const std::string &name) {
+  if (!set)
+    return set;
+  for (const SkippedCell &cell : set->skipped)
+    if (cell.name == name)
+      return Failure{fmt::format("{}: {}: {}", path, name, cell.reason)};
+  std::vector<std::string> names;
+  for (const Cell &cell : set->cells)
+    names.push_back(cell.name);
+  if (name.empty() && names.size() > 1)
+    return Failure{fmt::format("{}: holds {} cells ({}); name one", path,
+                               names.size(), shownList(names))};
+  if (!name.empty())
+    set->cells = cellsWithin(set->cells, {name});
+  if (set->cells.empty())
+    return Failure{fmt::format("{}: no cell '{}' among {}", path,
+                               shownText(name), shownList(names))};
+  return set;
+}
+
+Result<CellSet> readCell(const std::string &path, const CellOptions &options,
+                         const std::string &name) {
+  return chooseCell(readCells(path, options), path, name);
 }
 
 std::vector<Cell>

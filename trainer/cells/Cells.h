@@ -9,18 +9,24 @@
 
 #include "frontend/Result.h"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dlnet {
 
-/// One cell, oldest cycle first; the three series have equal length.
+/// One cell, oldest cycle first; the series have equal length.
 struct Cell {
-  std::string name;           ///< For a CSV file of its own: the file's stem.
+  std::string name;           ///< As the table says, or the file's stem.
   std::string batch;          ///< Cells that were tested together.
   std::vector<double> soh;    ///< Model input: cleaned causally (Clean.h).
   std::vector<double> target; ///< What is forecast: gross glitches replaced.
   std::vector<double> raw;    ///< As measured.
+  /// The same as the file has it, in the unit of CellSet::reading, and the
+  /// file's number of each cycle; empty for a cell that comes from no file.
+  std::vector<double> capacity = {};
+  std::vector<int64_t> cycles = {};
 };
 
 /// What an SOH of 1 is.
@@ -29,18 +35,39 @@ enum class SohBy {
   InitialCapacity  ///< The cell's own: the median of its first 5 kept cycles.
 };
 
+/// What the numbers of a capacity column are.
+enum class CapacityUnit {
+  Auto, ///< By the header, else by magnitude against the nominal capacity.
+  Ah,
+  MilliAh,
+  Fraction, ///< SOH itself.
+  Percent   ///< SOH in percent.
+};
+
+/// `auto`, `ah`, `mah`, `fraction`, `percent`.
+std::string_view nameOf(CapacityUnit unit);
+/// The reverse; Auto for any other text.
+CapacityUnit unitNamed(std::string_view name);
+
 struct CellOptions {
-  std::string column = "capacity"; ///< CSV column with the capacity in Ah.
+  /// Names of columns in the header; empty: found by their usual names.
+  std::string column, cellColumn, cycleColumn;
+  CapacityUnit unit = CapacityUnit::Auto;
   double nominalAh = 1.1;
   size_t minimumCycles = 200; ///< Shorter cells hold no window and horizon.
   SohBy sohBy = SohBy::NominalCapacity;
+  bool strict = false; ///< A skipped file, cell or row is a failure.
 };
-
-/// How `options` make SOH out of capacity, in one line for the family file.
-std::string describeSoh(const CellOptions &options);
 
 struct SkippedCell {
   std::string name, reason;
+};
+
+/// Rows that were left out of a cell that was kept, or of a table.
+struct SkippedRows {
+  std::string name;
+  size_t rows = 0;
+  std::string reason; ///< Of the first.
 };
 
 /// What cleaning did to one cell that was kept; all in cycles.
@@ -53,33 +80,57 @@ struct CellCleaning {
   size_t targetsReplaced = 0; ///< By cleanTargets.
 };
 
+/// What the files were taken for.
+struct Reading {
+  /// One line: `delimiter ';', decimal comma, cycle from 'Cycle_Index',
+  /// capacity from 'Discharge_Capacity(Ah)' in Ah, 8 cells of 8 files`.
+  std::string text;
+  std::string column; ///< Where the capacity came from, as the file names it.
+  CapacityUnit unit = CapacityUnit::Ah; ///< Taken; never Auto.
+  /// False where nothing says the unit, and SOH by initial capacity needs none.
+  bool unitKnown = true;
+};
+
 struct CellSet {
-  std::vector<Cell> cells;            ///< Sorted by name.
-  std::vector<SkippedCell> skipped;   ///< Sorted by name.
-  std::vector<CellCleaning> cleaning; ///< One for each of `cells`.
+  Reading reading;
+  std::vector<Cell> cells;              ///< Sorted by name.
+  std::vector<SkippedCell> skipped;     ///< Sorted by name.
+  std::vector<CellCleaning> cleaning;   ///< One for each of `cells`.
+  std::vector<SkippedRows> skippedRows; ///< Of cells that were kept.
 };
 
 /// Cleans a series of raw SOH into a cell.
 Cell makeCell(std::string name, std::string batch, std::vector<double> raw);
 
-/// Reads one CSV file of one cell (CsvReader.h).
-Result<Cell> readCell(const std::string &path, const CellOptions &options = {});
-
-/// Reads cells from wherever they are:
-///   a folder of CSV files, one a cell           (CsvReader.h)
-///   a CSV file with a column `cell`             (TableReader.h)
-///   any other CSV file: a single cell           (CsvReader.h)
-///   a MATLAB 7.3 file, or a folder of them      (MatReader.h)
-/// A malformed file fails the whole call, naming file and line or object; a
-/// cell that is too short, or no true history of a cell (findFault in
-/// Clean.h), is skipped with a reason.
+/// Reads cells from tables of text (Table.h, TableCells.h): a file of one cell,
+/// a file of several with a column of their names, or a folder of either. All
+/// are judged by the same rules (Cycles.h, Units.h, Clean.h); files, cells and
+/// rows that cannot be used are skipped with a reason. Fails, listing them,
+/// when no cell is left; and on .mat files, saying how to convert them: reading
+/// those takes libraries that only the trainer has (readCellsOrMat in
+/// mat/MatCells.h).
 Result<CellSet> readCells(const std::string &path,
                           const CellOptions &options = {});
 
-/// Writes `directory`/<name>.csv for each cell: its raw SOH times the nominal
-/// capacity, in the one column that readCell needs. Creates the directory.
+/// Reads one cell by the rules of readCells: of a file that holds one, or the
+/// one called `name`. The set has exactly that cell; one that readCells would
+/// skip is a failure with its reason.
+Result<CellSet> readCell(const std::string &path,
+                         const CellOptions &options = {},
+                         const std::string &name = "");
+
+/// The one cell of a set, or the one called `name`: what readCell makes of what
+/// readCells read.
+Result<CellSet> chooseCell(Result<CellSet> set, const std::string &path,
+                           const std::string &name);
+
+/// Writes `directory`/<name>.csv for each cell, or <batch>/<name>.csv where it
+/// has a batch: its cycles and its capacity in `unit` (Auto: without saying) as
+/// it was read, or in Ah by `options` for a cell that comes from no file.
+/// Reading them gives the same cells again. Creates the directories.
 Status writeCells(const std::vector<Cell> &cells, const std::string &directory,
-                  const CellOptions &options = {});
+                  const CellOptions &options = {},
+                  CapacityUnit unit = CapacityUnit::Ah);
 
 /// The cells whose names are in none of the lists: those that a model which
 /// was trained and chosen on the lists has never seen.

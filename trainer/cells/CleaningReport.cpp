@@ -4,10 +4,14 @@
 // the three that matter.
 #include "trainer/cells/CleaningReport.h"
 
+#include "trainer/cells/Text.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace dlnet {
 
@@ -38,7 +42,57 @@ nlohmann::json countsOf(const CellCleaning &cell) {
           {"targets_replaced", cell.targetsReplaced}};
 }
 
+std::string countOf(size_t rows) {
+  return rows == 1 ? "1 row" : fmt::format("{} rows", rows);
+}
+
 } // namespace
+
+std::string printReading(const CellSet &set) {
+  return set.reading.text.empty()
+             ? ""
+             : fmt::format("reading: {}\n", set.reading.text);
+}
+
+std::string printSkipped(const CellSet &set) {
+  std::string text;
+  for (const SkippedRows &rows : set.skippedRows)
+    text += fmt::format("skipped {} of {}: {}\n", countOf(rows.rows), rows.name,
+                        rows.reason);
+  for (const SkippedCell &cell : set.skipped)
+    text += fmt::format("skipped {}: {}\n", cell.name, cell.reason);
+  return text;
+}
+
+std::string listSkipped(const CellSet &set) {
+  constexpr size_t kMostLines = 20, kMostNames = 4;
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  auto add = [&](const std::string &name, const std::string &reason) {
+    auto known =
+        std::find_if(reasons.begin(), reasons.end(),
+                     [&](const auto &entry) { return entry.first == reason; });
+    if (known == reasons.end())
+      known = reasons.insert(known, {reason, {}});
+    known->second.push_back(name);
+  };
+  for (const SkippedCell &cell : set.skipped)
+    add(cell.name, cell.reason);
+  for (const SkippedRows &rows : set.skippedRows)
+    add(fmt::format("{} of {}", countOf(rows.rows), rows.name), rows.reason);
+  std::string text;
+  for (size_t i = 0; i < std::min(reasons.size(), kMostLines); ++i) {
+    const auto &[reason, names] = reasons[i];
+    text += "\n  ";
+    for (size_t n = 0; n < std::min(names.size(), kMostNames); ++n)
+      text += (n ? ", " : "") + shownText(names[n]);
+    if (names.size() > kMostNames)
+      text += fmt::format(" and {} more", names.size() - kMostNames);
+    text += ": " + reason;
+  }
+  if (reasons.size() > kMostLines)
+    text += fmt::format("\n  and {} more reasons", reasons.size() - kMostLines);
+  return text;
+}
 
 std::string printCleaning(const CellSet &set) {
   size_t width = 24;
@@ -61,9 +115,7 @@ std::string printCleaning(const CellSet &set) {
       row(cell.name, cell);
   row(fmt::format("{} cells, {} touched", set.cells.size(), touched),
       sumOf(set));
-  for (const SkippedCell &cell : set.skipped)
-    text += fmt::format("skipped {}: {}\n", cell.name, cell.reason);
-  return text;
+  return text + printSkipped(set);
 }
 
 nlohmann::json cleaningJson(const CellSet &set) {
@@ -78,6 +130,10 @@ nlohmann::json cleaningJson(const CellSet &set) {
   json["skipped"] = nlohmann::json::array();
   for (const SkippedCell &cell : set.skipped)
     json["skipped"].push_back({{"cell", cell.name}, {"reason", cell.reason}});
+  json["skipped_rows"] = nlohmann::json::array();
+  for (const SkippedRows &rows : set.skippedRows)
+    json["skipped_rows"].push_back(
+        {{"cell", rows.name}, {"rows", rows.rows}, {"reason", rows.reason}});
   return json;
 }
 

@@ -13,13 +13,23 @@
 
 namespace dlnet {
 
-/// A table of the cells that cleaning touched, the sums over all, and every
-/// skipped cell with its reason.
+/// A table of the cells that cleaning touched, the sums over all, and all rows
+/// and cells that were skipped, with the reason.
 std::string printCleaning(const CellSet &set);
+
+/// What was left out, for the end of an error: files, cells and rows with the
+/// same reason on a line together, 20 lines at most; empty when there is none.
+std::string listSkipped(const CellSet &set);
+
+/// A line for each cell and each lot of rows that was skipped.
+std::string printSkipped(const CellSet &set);
+
+/// `reading: ` and what the files were taken for; empty for simulated cells.
+std::string printReading(const CellSet &set);
 
 /// `cells_kept`, `cycles`, `first_dropped`, `missing`, `inputs_replaced`,
 /// `targets_replaced` (sums), `cells` (those touched, with the same keys) and
-/// `skipped` (name and reason).
+/// `skipped` (name and reason) and `skipped_rows` (name, rows, reason).
 nlohmann::json cleaningJson(const CellSet &set);
 
 } // namespace dlnet

@@ -1,21 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The order matters: odd first cycles go before the initial capacity is taken,
-// and faults are looked for in SOH, where the thresholds are the same for all
-// sizes of cell.
+// What is decided for all cells alike (names, signs, unit) comes first; then
+// each cell is judged alone. Odd first cycles go before the initial capacity is
+// taken, and faults are looked for in SOH, where the thresholds are the same
+// for all sizes of cell.
 #include "trainer/cells/Intake.h"
 
 #include "trainer/cells/Clean.h"
+#include "trainer/cells/CleaningReport.h"
+#include "trainer/cells/Cycles.h"
+#include "trainer/cells/Names.h"
+#include "trainer/cells/Text.h"
+#include "trainer/cells/Units.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
 
 namespace dlnet {
 
 namespace {
 
-constexpr double kMaximumSoh = 2, kMaximumAh = 1e6;
+constexpr size_t kFewRows = 3, kRowsPerFault = 100;
+
+/// A cell with one row a cycle, on its way in.
+struct Arrival {
+  const CellFile *file;
+  RawCell *cell;
+  CycleSeries series;
+  double start = 0; ///< The median of its first values.
+};
+
+double medianOf(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+double startOf(const std::vector<RawRow> &rows) {
+  constexpr size_t kFirst = 20;
+  std::vector<double> first;
+  for (const RawRow &row : rows)
+    if (row.value > 0 && first.size() < kFirst)
+      first.push_back(row.value);
+  return first.empty() ? 0 : medianOf(std::move(first));
+}
+
+double initialCapacity(const std::vector<RawRow> &rows) {
+  constexpr size_t kCycles = 5;
+  std::vector<double> first;
+  for (size_t i = 0; i < std::min(kCycles, rows.size()); ++i)
+    first.push_back(rows[i].value);
+  return medianOf(std::move(first));
+}
 
 size_t countChanges(const std::vector<double> &a,
                     const std::vector<double> &b) {
@@ -25,88 +65,287 @@ size_t countChanges(const std::vector<double> &a,
   return changes;
 }
 
-double initialCapacity(const std::vector<double> &capacityAh) {
-  constexpr size_t kCycles = 5;
-  std::vector<double> first(capacityAh.begin(),
-                            capacityAh.begin() +
-                                std::min(kCycles, capacityAh.size()));
-  std::sort(first.begin(), first.end());
-  return first[first.size() / 2];
+/// Quantities that may stand side by side in a set.
+enum class Kind { Capacity, Soh, Charge };
+
+Kind kindOf(Quantity quantity) {
+  return quantity == Quantity::Soh      ? Kind::Soh
+         : quantity == Quantity::Charge ? Kind::Charge
+                                        : Kind::Capacity;
 }
 
-} // namespace
-
-std::string faultOfCapacity(double capacityAh, const CellOptions &options) {
-  if (options.sohBy == SohBy::InitialCapacity)
-    return capacityAh > 0 && capacityAh < kMaximumAh
-               ? ""
-               : fmt::format("{:g} Ah is not in (0, {:g}) Ah", capacityAh,
-                             kMaximumAh);
-  double soh = capacityAh / options.nominalAh;
-  return soh > 0 && soh < kMaximumSoh
-             ? ""
-             : fmt::format("{:g} Ah is not in (0, {:g}) Ah, twice the nominal",
-                           capacityAh, kMaximumSoh * options.nominalAh);
-}
-
-Cell Intake::prepare(RawCell cell, const CellOptions &options,
-                     CellCleaning &cleaning) {
-  cleaning.name = cell.name;
-  cleaning.missing = cell.missing;
-  std::vector<double> &raw = cell.capacityAh;
-  cleaning.firstDropped = countOddFirst(raw);
-  raw.erase(raw.begin(), raw.begin() + std::ptrdiff_t(cleaning.firstDropped));
-  cleaning.cycles = raw.size();
-  if (!raw.empty()) {
-    double one = options.sohBy == SohBy::InitialCapacity ? initialCapacity(raw)
-                                                         : options.nominalAh;
-    for (double &value : raw)
-      value /= one;
+/// Judges the cells of one call of Intake::finish.
+class Judge {
+public:
+  Judge(const CellOptions &options, std::vector<CellFile> &files,
+        std::vector<SkippedCell> skipped)
+      : options(options), files(files) {
+    set.skipped = std::move(skipped);
   }
-  Cell made =
-      makeCell(std::move(cell.name), std::move(cell.batch), std::move(raw));
-  cleaning.inputsReplaced = countChanges(made.raw, made.soh);
-  cleaning.targetsReplaced = countChanges(made.raw, made.target);
-  return made;
+
+  Result<CellSet> run(const std::string &path);
+
+private:
+  void skip(const std::string &name, std::string reason) {
+    set.skipped.push_back({name, std::move(reason)});
+  }
+  void arrange();
+  void settleSigns();
+  Status settleUnit();
+  void take(Arrival &arrival);
+  void describe();
+
+  const CellOptions &options;
+  std::vector<CellFile> &files;
+  std::vector<Arrival> arrivals;
+  CellSet set;
+  bool byMagnitude = false;
+  std::vector<const Arrival *> kept;
+};
+
+void Judge::arrange() {
+  for (SkippedCell &part : makeNamesUnique(files))
+    set.skipped.push_back(std::move(part));
+  for (CellFile &file : files) {
+    if (file.rowsOfNoCell)
+      set.skippedRows.push_back(
+          {std::filesystem::path(file.path).filename().string(),
+           file.rowsOfNoCell, file.firstOfNoCell});
+    for (RawCell &cell : file.cells) {
+      CycleSeries series = arrangeCycles(cell);
+      double start = startOf(series.rows);
+      if (!series.reason.empty())
+        skip(cell.name, series.reason);
+      else if (start <= 0)
+        skip(cell.name, "no capacity above 0");
+      else
+        arrivals.push_back({&file, &cell, std::move(series), start});
+    }
+  }
 }
 
-void Intake::skip(std::string name, std::string reason) {
-  set.skipped.push_back({std::move(name), std::move(reason)});
+/// Drops the arrivals for which `why` has a reason.
+template <typename Why>
+void dropWhere(std::vector<Arrival> &arrivals,
+               std::vector<SkippedCell> &skipped, Why &&why) {
+  std::vector<Arrival> kept;
+  for (Arrival &arrival : arrivals)
+    if (std::string reason = why(arrival); !reason.empty())
+      skipped.push_back({arrival.cell->name, std::move(reason)});
+    else
+      kept.push_back(std::move(arrival));
+  arrivals = std::move(kept);
 }
 
-void Intake::add(RawCell cell) {
-  sources.push_back({cell.name, cell.source});
+void Judge::settleSigns() {
+  size_t negative = size_t(std::count_if(
+      arrivals.begin(), arrivals.end(),
+      [](const Arrival &arrival) { return arrival.series.negative; }));
+  bool most = negative * 2 > arrivals.size();
+  dropWhere(arrivals, set.skipped, [&](const Arrival &arrival) {
+    return arrival.series.negative == most
+               ? ""
+               : fmt::format("capacity {} zero, unlike in most cells",
+                             most ? "above" : "below");
+  });
+}
+
+Status Judge::settleUnit() {
+  struct Pool {
+    const CellFile *file; ///< One of those with such a column.
+    std::vector<double> starts;
+  };
+  std::map<std::pair<Kind, CapacityUnit>, Pool> pools;
+  auto keyOf = [](const Arrival &arrival) {
+    return std::pair(kindOf(arrival.file->meaning.quantity),
+                     arrival.file->meaning.unit);
+  };
+  for (const Arrival &arrival : arrivals) {
+    Pool &pool = pools[keyOf(arrival)];
+    pool.file = arrival.file;
+    pool.starts.push_back(arrival.start);
+  }
+  std::map<std::pair<Kind, CapacityUnit>, size_t> sizes; // By unit in truth.
+  std::map<std::pair<Kind, CapacityUnit>, Result<CapacityUnit>> units;
+  for (auto &[key, pool] : pools) {
+    Result<CapacityUnit> unit =
+        chooseUnit(pool.starts, pool.file->meaning, options);
+    if (unit)
+      sizes[{key.first, *unit}] += pool.starts.size();
+    units.emplace(key, unit);
+  }
+  if (sizes.empty()) // No unit for any of them.
+    return Failure{fmt::format("{}: {}", pools.begin()->second.file->column,
+                               units.begin()->second.message())};
+  auto most = std::max_element(
+      sizes.begin(), sizes.end(),
+      [](const auto &a, const auto &b) { return a.second < b.second; });
+  for (auto other = sizes.begin(); other != sizes.end(); ++other)
+    if (other != most && other->second == most->second)
+      return Failure{fmt::format(
+          "as many cells in {} as in {}, or of another quantity; choose by "
+          "--column, or read them apart",
+          wordsOf(most->first.second), wordsOf(other->first.second))};
+  CapacityUnit taken = most->first.second;
+  byMagnitude = options.unit == CapacityUnit::Auto;
+  dropWhere(arrivals, set.skipped, [&](const Arrival &arrival) -> std::string {
+    const Result<CapacityUnit> &unit = units.at(keyOf(arrival));
+    if (!unit)
+      return unit.message();
+    if (kindOf(arrival.file->meaning.quantity) != most->first.first ||
+        *unit != taken)
+      return fmt::format("capacity from '{}' in {}, unlike most cells",
+                         arrival.file->column, wordsOf(*unit));
+    byMagnitude &= arrival.file->meaning.unit == CapacityUnit::Auto;
+    return faultOfStart(arrival.start, taken, options);
+  });
+  set.reading.unit = taken;
+  set.reading.unitKnown = !byMagnitude || taken == CapacityUnit::Fraction ||
+                          taken == CapacityUnit::Percent ||
+                          options.sohBy == SohBy::NominalCapacity;
+  byMagnitude &= set.reading.unitKnown;
+  return success();
+}
+
+/// Judges one cell, and takes it in or lists it as skipped.
+void Judge::take(Arrival &arrival) {
+  CycleSeries &series = arrival.series;
+  std::vector<RawRow> &rows = series.rows;
+  const std::string &name = arrival.cell->name;
   CellCleaning cleaning;
-  Cell made = prepare(std::move(cell), options, cleaning);
-  auto absurd =
-      std::find_if_not(made.raw.begin(), made.raw.end(),
-                       [](double soh) { return soh > 0 && soh < kMaximumSoh; });
-  if (absurd != made.raw.end())
-    return skip(made.name,
-                fmt::format("SOH {:g} at cycle {} is not in (0, {:g})", *absurd,
-                            absurd - made.raw.begin(), kMaximumSoh));
-  if (made.raw.size() < options.minimumCycles)
-    return skip(made.name, fmt::format("{} cycles, {} needed", made.raw.size(),
-                                       options.minimumCycles));
-  if (auto reason = findFault(made.raw))
-    return skip(made.name, *reason);
-  set.cells.push_back(std::move(made));
+  cleaning.name = name;
+  std::vector<double> values;
+  for (const RawRow &row : rows)
+    values.push_back(row.value);
+  cleaning.firstDropped = countOddFirst(values);
+  rows.erase(rows.begin(),
+             rows.begin() + std::ptrdiff_t(cleaning.firstDropped));
+  double one = valueOfSoh1(set.reading.unit, options.nominalAh);
+  if (options.sohBy == SohBy::InitialCapacity && !rows.empty())
+    one = initialCapacity(rows);
+
+  Cell cell{name, arrival.cell->batch, {}, {}, {}, {}, {}};
+  std::vector<RawRow> sound;
+  std::string absurd;
+  for (const RawRow &row : rows) {
+    double soh = row.value / one;
+    if (soh > 0 && soh < kMaximumSoh) {
+      sound.push_back(row);
+      cell.raw.push_back(soh);
+      cell.capacity.push_back(row.value);
+      cell.cycles.push_back(row.cycle);
+    } else if (absurd.empty()) {
+      absurd = fmt::format("SOH {:g} at cycle {} is not in (0, {:g})", soh,
+                           row.cycle, kMaximumSoh);
+    }
+  }
+  size_t absurdRows = rows.size() - sound.size();
+  size_t faulty = absurdRows + series.unreadable;
+  if (faulty > kFewRows &&
+      faulty * kRowsPerFault > rows.size() + series.unreadable)
+    return skip(name, fmt::format("{} of {} rows cannot be used: {}", faulty,
+                                  rows.size() + series.unreadable,
+                                  series.unreadable ? arrival.cell->firstFault
+                                                    : absurd));
+  if (auto fault = faultOfGaps(sound, cleaning.missing))
+    return skip(name, *fault);
+  if (cell.raw.size() < options.minimumCycles)
+    return skip(name, fmt::format("{} cycles, {} needed", cell.raw.size(),
+                                  options.minimumCycles));
+  if (auto fault = findFault(cell.raw))
+    return skip(name, *fault);
+
+  auto leftOut = [&](size_t count, const std::string &reason) {
+    if (count)
+      set.skippedRows.push_back({name, count, reason});
+  };
+  leftOut(series.empty + series.unreadable, arrival.cell->firstFault);
+  leftOut(absurdRows, absurd);
+  leftOut(series.repeated, "says the same of its cycle again");
+  cleaning.cycles = cell.raw.size();
+  cell.soh = cleanInputs(cell.raw);
+  cell.target = cleanTargets(cell.raw);
+  cleaning.inputsReplaced = countChanges(cell.raw, cell.soh);
+  cleaning.targetsReplaced = countChanges(cell.raw, cell.target);
+  set.cells.push_back(std::move(cell));
   set.cleaning.push_back(std::move(cleaning));
+  kept.push_back(&arrival);
 }
 
-Result<CellSet> Intake::finish(const std::string &path) {
-  std::sort(sources.begin(), sources.end());
-  for (size_t i = 1; i < sources.size(); ++i)
-    if (sources[i].first == sources[i - 1].first)
-      return Failure{fmt::format("{}: a second cell named '{}'",
-                                 sources[i].second, sources[i].first)};
-  if (sources.empty() && set.skipped.empty())
-    return Failure{fmt::format("{}: holds no cell", path)};
+void Judge::describe() {
+  std::map<std::pair<std::string, std::string>, size_t> shapes;
+  std::set<const CellFile *> used;
+  size_t records = 1, sorted = 0;
+  bool negative = false;
+  for (const Arrival *arrival : kept) {
+    ++shapes[{arrival->file->shape, arrival->file->column}];
+    used.insert(arrival->file);
+    records = std::max(records, arrival->series.records);
+    sorted += arrival->series.sorted;
+    negative |= arrival->series.negative;
+  }
+  auto most = std::max_element(
+      shapes.begin(), shapes.end(),
+      [](const auto &a, const auto &b) { return a.second < b.second; });
+  Reading &reading = set.reading;
+  reading.column = most->first.second;
+  bool soh = reading.unit == CapacityUnit::Fraction ||
+             reading.unit == CapacityUnit::Percent;
+  reading.text =
+      fmt::format("{}, {} from '{}' {}", most->first.first,
+                  soh ? "SOH" : "capacity", reading.column,
+                  !reading.unitKnown                       ? "in its own unit"
+                  : reading.unit == CapacityUnit::Fraction ? "as a fraction"
+                  : soh                                    ? "in percent"
+                        : fmt::format("in {}", wordsOf(reading.unit)));
+  if (byMagnitude)
+    reading.text += " (by magnitude)";
+  if (negative)
+    reading.text += ", signs turned";
+  if (records > 1)
+    reading.text += fmt::format(", {} rows a cycle taken as one", records);
+  if (sorted)
+    reading.text += fmt::format(", rows of {} cells sorted by cycle", sorted);
+  for (const auto &[shape, cells] : shapes)
+    if (shape != most->first)
+      reading.text += fmt::format("; {} cells otherwise: {}, '{}'", cells,
+                                  shape.first, shape.second);
+  reading.text += fmt::format(", {} cell{} of {} file{}", kept.size(),
+                              kept.size() == 1 ? "" : "s", used.size(),
+                              used.size() == 1 ? "" : "s");
+}
+
+Result<CellSet> Judge::run(const std::string &path) {
+  arrange();
+  settleSigns();
+  if (!arrivals.empty())
+    if (Status settled = settleUnit(); !settled)
+      return Failure{
+          fmt::format("{}: {}{}", path, settled.message(), listSkipped(set))};
+  for (Arrival &arrival : arrivals)
+    take(arrival);
   auto byName = [](const auto &a, const auto &b) { return a.name < b.name; };
   std::sort(set.cells.begin(), set.cells.end(), byName);
   std::sort(set.cleaning.begin(), set.cleaning.end(), byName);
   std::stable_sort(set.skipped.begin(), set.skipped.end(), byName);
+  if (set.cells.empty())
+    return Failure{
+        fmt::format("{}: holds no usable cell{}", path, listSkipped(set))};
+  if (options.strict && (!set.skipped.empty() || !set.skippedRows.empty()))
+    return Failure{fmt::format("{}: under --strict nothing may be left out{}",
+                               path, listSkipped(set))};
+  describe();
   return std::move(set);
+}
+
+} // namespace
+
+void Intake::skip(std::string name, std::string reason) {
+  skipped.push_back({std::move(name), std::move(reason)});
+}
+
+Result<CellSet> Intake::finish(const std::string &path) {
+  return Judge(options, files, std::move(skipped)).run(path);
 }
 
 } // namespace dlnet

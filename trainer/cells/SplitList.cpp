@@ -4,57 +4,75 @@
 // by line.
 #include "trainer/cells/SplitList.h"
 
-#include "trainer/cells/CsvFile.h"
+#include "trainer/cells/Table.h"
+#include "trainer/cells/Text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string_view>
 
 namespace dlnet {
 
 namespace {
+
+std::optional<size_t> columnOf(const std::vector<std::string> &header,
+                               std::string_view name) {
+  auto found = std::find(header.begin(), header.end(), name);
+  if (found == header.end())
+    return std::nullopt;
+  return size_t(found - header.begin());
+}
 
 bool isTest(const std::string &side) { return side.rfind("test", 0) == 0; }
 
 } // namespace
 
 Result<SplitList> readSplitList(const std::string &path) {
-  Result<CsvFile> file = CsvFile::open(path);
-  if (!file)
-    return file.failure();
-  Result<size_t> cellColumn = file->column("cell");
-  if (!cellColumn)
-    return cellColumn.failure();
-  Result<size_t> sideColumn = file->column("side");
-  if (!sideColumn)
-    return sideColumn.failure();
+  Result<Table> table =
+      readTable(path, [](const std::vector<std::string> &header) {
+        return columnOf(header, "cell") && columnOf(header, "side") ? 1 : 0;
+      });
+  if (!table)
+    return table.failure();
+  std::optional<size_t> columns[2];
+  for (size_t i = 0; i < 2; ++i) {
+    const char *name = i ? "side" : "cell";
+    columns[i] = columnOf(table->header(), name);
+    if (!columns[i])
+      return table->fail(table->headerLine(),
+                         fmt::format("no column '{}' in the header", name));
+  }
 
   SplitList list{path, {}};
   std::map<std::string, size_t> lines;
   bool train = false, test = false;
-  for (;;) {
-    Result<bool> row = file->next();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      break;
-    std::string cell(file->field(*cellColumn)), side(file->field(*sideColumn));
+  std::vector<std::string_view> fields;
+  for (size_t row = 0; row < table->rows(); ++row) {
+    size_t line = table->line(row);
+    if (!table->split(row, fields))
+      return table->fail(line, fmt::format("not the {} fields of the header",
+                                           table->header().size()));
+    std::string cell(fields[*columns[0]]), side(fields[*columns[1]]);
     if (!isPlainName(cell))
-      return file->fail(
-          fmt::format("'{}' is no name for a cell", shownText(cell)));
+      return table->fail(
+          line, fmt::format("'{}' is no name for a cell", shownText(cell)));
     if (!isPlainName(side) ||
         (side != "train" && side != "validation" && !isTest(side)))
-      return file->fail(fmt::format("side '{}' is not train, validation or "
-                                    "test...",
-                                    shownText(side)));
-    auto [first, isNew] = lines.insert({cell, file->line()});
+      return table->fail(line,
+                         fmt::format("side '{}' is not train, validation or "
+                                     "test...",
+                                     shownText(side)));
+    auto [first, isNew] = lines.insert({cell, line});
     if (!isNew)
-      return file->fail(fmt::format("cell '{}' was listed on line {} before",
-                                    cell, first->second));
+      return table->fail(line,
+                         fmt::format("cell '{}' was listed on line {} before",
+                                     cell, first->second));
     train |= side == "train";
     test |= isTest(side);
-    list.entries.push_back({cell, side, file->line()});
+    list.entries.push_back({cell, side, line});
   }
   if (!train || !test)
     return Failure{

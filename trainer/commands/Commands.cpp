@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/commands/Commands.h"
 
+#include "frontend/WriteFiles.h"
 #include "trainer/cells/CleaningReport.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 namespace dlnet {
 
 namespace fs = std::filesystem;
 
 int reportError(const std::string &message) {
-  fmt::print(stderr, "dlnet-train: error: {}\n", message);
-  return 1;
+  return printError("dlnet-train", message);
+}
+
+void reportWarning(const std::string &message) {
+  printWarning("dlnet-train", message);
 }
 
 void addDataOptions(CLI::App &command, DataOptions &options) {
   CLI::Option *data = command.add_option(
       "--data", options.path,
-      "cells: a folder with one CSV file a cell, a table with columns "
-      "cell,cycle,capacity_ah, or MIT-Stanford .mat files");
+      "cells: a table of one cell or of several with a column of their "
+      "names, a folder of tables, or MATLAB files");
   command
       .add_flag("--simulated", options.simulated,
                 "built-in simulated cells instead")
@@ -29,25 +34,7 @@ void addDataOptions(CLI::App &command, DataOptions &options) {
   command.add_option("--source", options.source,
                      "recorded origin of the cells (default: the last name of "
                      "--data)");
-  command
-      .add_option("--column", options.reading.column,
-                  "column with the capacity in Ah, of one CSV file a cell")
-      ->capture_default_str();
-  command
-      .add_option("--nominal", options.reading.nominalAh,
-                  "nominal capacity in Ah")
-      ->check(CLI::Range(1e-3, 1e4))
-      ->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--soh",
-          [&options](const std::string &by) {
-            options.reading.sohBy = by == "initial" ? SohBy::InitialCapacity
-                                                    : SohBy::NominalCapacity;
-          },
-          "capacity that counts as SOH 1: nominal, or initial (the cell's own)")
-      ->check(CLI::IsMember({"nominal", "initial"}))
-      ->default_str("nominal");
+  addCellArguments(command, options.reading, "");
 }
 
 void addSplitOptions(CLI::App &command, DataOptions &options) {
@@ -75,7 +62,8 @@ Result<Data> loadAndReport(const DataOptions &options) {
     return data;
   if (data->simulated)
     fmt::print("simulated cells: figures say nothing about real ones\n");
-  fmt::print("{}", printCleaning(data->set));
+  fmt::print("{}{}", printReading(data->set), printCleaning(data->set));
+  fmt::print("SOH is {}\n", describeSoh(data->record));
   fmt::print("{} cells, {}, seed {}: {} train, {} validate, {} test\n",
              data->set.cells.size(), data->record.split, data->record.splitSeed,
              data->split.train.size(), data->split.validation.size(),
@@ -85,9 +73,10 @@ Result<Data> loadAndReport(const DataOptions &options) {
 
 void addTeacherOptions(CLI::App &command, TeacherOptions &options) {
   CLI::Option *teacher = command.add_option(
-      "--teacher", options.paths,
-      "family files whose mean forecast is a second target; trained on the "
-      "same split");
+      "--teacher", options.sources,
+      "families, trained on the same split, whose mean forecast is a second "
+      "target: FILE for its models of role teacher (or its only one), "
+      "FILE:MODEL,MODEL for those");
   command
       .add_option("--share", options.firstShare,
                   "the teacher's share of the loss, at first")
@@ -136,10 +125,18 @@ EpochDone printEpochs(int64_t total) {
   };
 }
 
-Status checkOutput(const std::string &path) {
-  fs::path parent = fs::path(path).parent_path();
-  if (!parent.empty() && !fs::is_directory(parent))
-    return Failure{fmt::format("{}: not a directory", parent.string())};
+Status checkOutputs(const std::vector<std::string> &paths) {
+  std::set<fs::path> seen;
+  for (const std::string &path : paths) {
+    if (path.empty())
+      continue;
+    if (Status writable = checkWritable(path); !writable)
+      return writable;
+    std::error_code error;
+    fs::path where = fs::weakly_canonical(fs::absolute(path), error);
+    if (!seen.insert(where).second)
+      return Failure{fmt::format("{}: two outputs have this name", path)};
+  }
   return success();
 }
 

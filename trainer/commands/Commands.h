@@ -5,30 +5,29 @@
 #ifndef DLNET_TRAINER_COMMANDS_COMMANDS_H
 #define DLNET_TRAINER_COMMANDS_COMMANDS_H
 
+#include "frontend/CommandLine.h"
 #include "trainer/Data.h"
 #include "trainer/Fit.h"
 
-#include <CLI/CLI.hpp>
-
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace dlnet {
 
-/// What the command line chose; returns the exit code.
-using Command = std::function<int()>;
-
 void addTrain(CLI::App &app, Command &chosen);
+void addConvert(CLI::App &app, Command &chosen);
 void addEvaluate(CLI::App &app, Command &chosen);
 void addFamily(CLI::App &app, Command &chosen);
 void addRecover(CLI::App &app, Command &chosen);
 void addSimulate(CLI::App &app, Command &chosen);
 
+/// Prints `dlnet-train: warning: message` to standard error.
+void reportWarning(const std::string &message);
+
 /// Prints the one line for a mistake; returns the exit code for it.
 int reportError(const std::string &message);
 
-/// --data, --simulated, --source, --column, --nominal, --soh.
+/// --data, --simulated, --source, and those of addCellArguments.
 void addDataOptions(CLI::App &command, DataOptions &options);
 /// --split-seed, --folds, --fold, --split-list.
 void addSplitOptions(CLI::App &command, DataOptions &options);
@@ -38,7 +37,7 @@ void addSplitOptions(CLI::App &command, DataOptions &options);
 Result<Data> loadAndReport(const DataOptions &options);
 
 struct TeacherOptions {
-  std::vector<std::string> paths; ///< Family files.
+  std::vector<std::string> sources; ///< As readTeachers() takes them.
   double firstShare = 0.5, lastShare = 0.5, trajectory = 0;
 };
 /// --teacher, --share, --last-share, --trajectory.
@@ -51,8 +50,9 @@ void addFitOptions(CLI::App &command, FitOptions &options,
 /// A line for each epoch.
 EpochDone printEpochs(int64_t total);
 
-/// Fails if the folder that `path` would be written to is not there.
-Status checkOutput(const std::string &path);
+/// Fails before hours of work on what would fail after it: a file of `paths`
+/// that cannot be written, or two that are one. Empty paths are none.
+Status checkOutputs(const std::vector<std::string> &paths);
 
 } // namespace dlnet
 

@@ -4,6 +4,9 @@
 // that it has not seen.
 #include "frontend/WriteFiles.h"
 #include "trainer/Comparison.h"
+#include "trainer/cells/CleaningReport.h"
+#include "trainer/cells/FamilyReading.h"
+#include "trainer/cells/mat/MatCells.h"
 #include "trainer/commands/Commands.h"
 
 #include <fmt/format.h>
@@ -57,16 +60,22 @@ int run(Arguments arguments) {
     return reportError(models.message());
   if (arguments.data.path.empty())
     return reportError("no cells: give --data PATH");
-  CellOptions &reading = arguments.data.reading;
-  reading.nominalAh = family->data.nominalAh;
-  reading.sohBy = family->data.soh == SohKind::Initial ? SohBy::InitialCapacity
-                                                       : SohBy::NominalCapacity;
-  reading.minimumCycles =
-      size_t(models->front().window + models->front().horizon);
-  Result<CellSet> set = readCells(arguments.data.path, reading);
-  if (!set)
-    return reportError(set.message());
+  if (Status outputs = checkOutputs({arguments.json}); !outputs)
+    return reportError(outputs.message());
+  const FamilyModel &first = models->front();
+  Result<FamilyCells> read =
+      readCellsFor(*family, first, arguments.data.path, arguments.data.reading,
+                   size_t(first.window + first.horizon), readCellsOrMat);
+  if (!read)
+    return reportError(read.message());
+  for (const std::string &warning : read->warnings)
+    reportWarning(warning);
+  const CellSet *set = &read->set;
+  DataRecord taken = family->data;
+  recordReading(read->reading, {}, taken);
+  fmt::print("SOH is {}\n", describeSoh(taken));
 
+  fmt::print("{}{}", printReading(*set), printSkipped(*set));
   Result<Comparison> comparison = Failure{""};
   if (arguments.protocol == "paper") {
     comparison =
@@ -102,10 +111,8 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
   command->add_option("family", arguments->family, "family file")->required();
   command->add_option("--data", arguments->data.path,
                       "cells; those that the family has not seen judge");
-  command
-      ->add_option("--column", arguments->data.reading.column,
-                   "column with the capacity in Ah, of one CSV file a cell")
-      ->capture_default_str();
+  addCellArguments(*command, arguments->data.reading,
+                   " (default: the family's)");
   command->add_option("--model", arguments->models,
                       "models to judge, or 'all' (default: the first student)");
   command
@@ -113,7 +120,7 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
                    "cells: unseen cells judge. paper: random windows of all "
                    "cells, on which a network of the same shape is trained "
                    "anew")
-      ->check(CLI::IsMember({"cells", "paper"}))
+      ->check(oneOf({"cells", "paper"}))
       ->capture_default_str();
   command
       ->add_option("--stride", arguments->comparison.stride,

@@ -6,6 +6,7 @@
 #include "frontend/WriteFiles.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/family/FamilyReport.h"
+#include "trainer/report/Gnuplot.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -38,11 +39,8 @@ std::vector<std::string> argumentsOf(const DataOptions &data) {
     list = {"--data", data.path};
   if (!data.source.empty())
     list.insert(list.end(), {"--source", data.source});
-  list.insert(
-      list.end(),
-      {"--column", data.reading.column, "--nominal",
-       fmt::format("{}", data.reading.nominalAh), "--soh",
-       data.reading.sohBy == SohBy::InitialCapacity ? "initial" : "nominal"});
+  std::vector<std::string> reading = data.reading.asArguments();
+  list.insert(list.end(), reading.begin(), reading.end());
   return list;
 }
 
@@ -73,6 +71,10 @@ Result<std::optional<double>> readSpeedup(const std::string &path) {
 }
 
 int run(Arguments arguments) {
+  if (Status named = checkName("--family", arguments.family); !named)
+    return reportError(named.message());
+  if (Status drawn = checkGnuplot(); !drawn)
+    return reportError(drawn.message());
   Result<std::optional<double>> speedup = readSpeedup(arguments.speedup);
   if (!speedup)
     return reportError(speedup.message());
@@ -80,13 +82,22 @@ int run(Arguments arguments) {
     arguments.plan.seeds = 1;
     arguments.plan.folds = 0;
   }
-  arguments.data.reading.minimumCycles = 200;
+  arguments.data.minimumCycles = 200;
   arguments.data.splitSeed = arguments.plan.splitSeed;
   Result<Data> data = loadAndReport(arguments.data);
   if (!data)
     return reportError(data.message());
 
+  const std::string path =
+      (fs::path(arguments.output) / (arguments.family + ".safetensors"))
+          .string();
   std::error_code error;
+  fs::create_directories(arguments.output, error);
+  if (error)
+    return reportError(
+        fmt::format("{}: {}", arguments.output, error.message()));
+  if (Status outputs = checkOutputs({path}); !outputs)
+    return reportError(outputs.message());
   PlanOptions &options = arguments.plan;
   options.program = fs::read_symlink("/proc/self/exe", error).string();
   if (error)
@@ -114,13 +125,16 @@ int run(Arguments arguments) {
   Result<FamilyOutcome> outcome = reportFamily(run, arguments.family);
   if (!outcome)
     return reportError(outcome.message());
-  if (Status written = writeFiles(arguments.output, outcome->files); !written)
-    return reportError(written.message());
-  std::string path =
-      (fs::path(arguments.output) / (arguments.family + ".safetensors"))
-          .string();
-  if (Status written = writeFamily(outcome->family, path); !written)
-    return reportError(written.message());
+  Result<std::string> bytes = serializeFamily(outcome->family);
+  if (!bytes)
+    return reportError(fmt::format("{}: {}", path, bytes.message()));
+  OutputFiles files = outcome->files;
+  files[fs::path(path).filename().string()] = std::move(*bytes);
+  if (Status written = writeFiles(arguments.output, files); !written)
+    return reportError(fmt::format(
+        "{}; the trained networks are kept in {}, and the same command goes on "
+        "from them",
+        written.message(), options.directory));
   fmt::print("{}", outcome->files.at("report.txt"));
   fmt::print("\nwrote {}, and report.json and pictures beside it\n", path);
   return 0;

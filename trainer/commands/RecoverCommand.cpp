@@ -4,6 +4,7 @@
 // in the file are held; after that the weights learn to bear int8 rounding.
 #include "trainer/Prune.h"
 #include "trainer/Train.h"
+#include "trainer/cells/FamilyReading.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/commands/TrainingRun.h"
 
@@ -45,8 +46,12 @@ int run(Arguments arguments) {
   if (!index)
     return reportError(fmt::format("{}: {}", arguments.input, index.message()));
   FamilyModel model = family->models[*index];
-  if (Status output = checkOutput(arguments.output); !output)
-    return reportError(output.message());
+  const std::string &checkpoint = arguments.fit.checkpoint;
+  std::string second = checkpoint.empty() ? "" : checkpoint + ".int8";
+  if (Status outputs = checkOutputs(
+          {arguments.output, curvePath(arguments.output), checkpoint, second});
+      !outputs)
+    return reportError(outputs.message());
   if (arguments.quick) {
     makeQuick(arguments.fit, arguments.stride);
     arguments.quantizeEpochs = std::min<int64_t>(arguments.quantizeEpochs, 1);
@@ -60,10 +65,17 @@ int run(Arguments arguments) {
   if (epochs == 0 && arguments.prune > 0)
     pruneBlocks(model, arguments.prune);
 
+  arguments.data.base = readingOf(family->data);
   Result<TrainingRun> run = TrainingRun::prepare(
-      arguments.data, arguments.teacher, model, arguments.stride);
+      arguments.data, arguments.teacher, model, arguments.stride, family->name);
   if (!run)
     return reportError(run.message());
+  auto warnings = checkAgainst(*family, model, run->data.set, run->data.reading,
+                               arguments.data.reading);
+  if (!warnings)
+    return reportError(warnings.message());
+  for (const std::string &warning : *warnings)
+    reportWarning(warning);
   if (run->data.record.train != family->data.train)
     return reportError(fmt::format(
         "{}: was trained on other cells than this split's; give the split "
@@ -84,8 +96,7 @@ int run(Arguments arguments) {
     tuning.epochs = arguments.quantizeEpochs;
     tuning.rate = arguments.quantizeRate;
     tuning.pruning = {};
-    if (!tuning.checkpoint.empty())
-      tuning.checkpoint += ".int8";
+    tuning.checkpoint = second;
     Distillation distillation = run->distillation();
     distillation.trajectory = 0;
     Result<Trained> tuned = run->trainer.tuneQuantized(
@@ -96,7 +107,8 @@ int run(Arguments arguments) {
     trained.epochs.insert(trained.epochs.end(), tuned->epochs.begin(),
                           tuned->epochs.end());
   }
-  return run->finish(trained, family->name, arguments.output);
+  return run->finish(trained, family->name, arguments.output,
+                     arguments.quantizeEpochs > 0 ? second : checkpoint);
 }
 
 } // namespace

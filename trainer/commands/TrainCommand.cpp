@@ -53,13 +53,21 @@ int run(Arguments arguments) {
   shape.seed = arguments.fit.seed;
   if (Status possible = checkShape(shape); !possible)
     return reportError(possible.message());
-  if (Status output = checkOutput(arguments.output); !output)
-    return reportError(output.message());
+  for (const auto &[option, name] : {std::pair("--family", arguments.family),
+                                     std::pair("--name", shape.name)})
+    if (Status named = checkName(option, name); !named)
+      return reportError(named.message());
+  const std::string &checkpoint = arguments.fit.checkpoint;
+  if (Status outputs = checkOutputs(
+          {arguments.output, curvePath(arguments.output), checkpoint});
+      !outputs)
+    return reportError(outputs.message());
   if (arguments.quick)
     makeQuick(arguments.fit, arguments.stride);
 
-  Result<TrainingRun> run = TrainingRun::prepare(
-      arguments.data, arguments.teacher, shape, arguments.stride);
+  Result<TrainingRun> run =
+      TrainingRun::prepare(arguments.data, arguments.teacher, shape,
+                           arguments.stride, arguments.family);
   if (!run)
     return reportError(run.message());
   Result<Trained> trained =
@@ -67,7 +75,7 @@ int run(Arguments arguments) {
                          printEpochs(arguments.fit.epochs));
   if (!trained)
     return reportError(trained.message());
-  return run->finish(*trained, arguments.family, arguments.output);
+  return run->finish(*trained, arguments.family, arguments.output, checkpoint);
 }
 
 } // namespace
@@ -95,16 +103,16 @@ void dlnet::addTrain(CLI::App &app, Command &chosen) {
   command->add_option("--name", shape.name,
                       "name of the model (default: cell and units)");
   command->add_option("--role", shape.role)
-      ->check(CLI::IsMember({"student", "teacher"}))
+      ->check(oneOf({"student", "teacher"}))
       ->capture_default_str();
   command->add_option("--cell", arguments->cell, "kind of cell")
-      ->check(CLI::IsMember({"liquid", "ltc", "ctrnn", "cfc"}))
+      ->check(oneOf({"liquid", "ltc", "ctrnn", "cfc"}))
       ->capture_default_str();
   command
       ->add_option("--solver", arguments->solver,
                    "of its equation (default: fused for ltc, closed_form for "
                    "cfc, else explicit_euler)")
-      ->check(CLI::IsMember({"explicit_euler", "fused"}));
+      ->check(oneOf({"explicit_euler", "fused"}));
   command
       ->add_option("--substeps", shape.solver.steps,
                    "solver steps in a window step")

@@ -61,6 +61,11 @@ private:
       if (family->models.size() != 1)
         return Failure{fmt::format("{}: holds {} models, expected one",
                                    job.job.output, family->models.size())};
+      if (!family->models.front().outdated.empty())
+        return Failure{fmt::format(
+            "{}: its errors were measured of other weights; remove the file, "
+            "and it is trained again",
+            job.job.output)};
       families.emplace(job.job.output, std::move(*family));
     }
     return success();
@@ -209,8 +214,8 @@ private:
       const FamilyModel &model =
           modelOf(*run.plan.find(Variant::Dense, shape.name(), 0).front());
       json student = {{"name", shape.name()},
-                      {"parameters", model.parameters},
-                      {"macs", model.macs}};
+                      {"parameters", countParameters(model)},
+                      {"macs", countMacs(model)}};
       std::vector<std::pair<std::string, Variant>> variants = {
           {"distilled", Variant::Output},
           {"int8_aware", Variant::Dense},
@@ -282,13 +287,12 @@ private:
     for (const Shape &shape : studentGrid())
       front.students.push_back(
           {shape.name(),
-           double(
-               modelOf(*run.plan.find(Variant::Dense, shape.name(), 0).front())
-                   .macs),
+           double(countMacs(modelOf(
+               *run.plan.find(Variant::Dense, shape.name(), 0).front()))),
            spreadOf(testOf(Variant::Dense, shape.name(), true))});
     FrontPoint teacher{"teacher", 0, {stages.familyTeacher, 0, 0}};
     for (const PlannedJob *job : run.plan.find(Variant::Teacher, "", 0))
-      teacher.cost += double(modelOf(*job).macs);
+      teacher.cost += double(countMacs(modelOf(*job)));
     front.teacher = std::move(teacher);
     front.floors = {{"ridge", floor->figures.mae}};
     if (Status done = keep(

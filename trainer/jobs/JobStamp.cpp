@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One line of text, "dlnet-job 1 <hash> <seconds>", for people who look why a
-// job ran again. Whatever does not read back to the same line is no stamp.
+// One line of text, "dlnet-job 2 <hash> <seconds> <digest>", for people who
+// look why a job ran again. Whatever does not read back to the same line is no
+// stamp.
 #include "trainer/jobs/JobStamp.h"
+
+#include "frontend/Sha256.h"
+#include "frontend/WriteFiles.h"
 
 #include <fmt/format.h>
 
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace dlnet {
 
 namespace {
 
 std::string toLine(const JobStamp &stamp) {
-  return fmt::format("dlnet-job 1 {:016x} {:.3f}\n", stamp.hash, stamp.seconds);
+  return fmt::format("dlnet-job 2 {:016x} {:.3f} {}\n", stamp.hash,
+                     stamp.seconds, stamp.digest);
 }
 
 } // namespace
@@ -38,14 +43,17 @@ std::string stampPath(const std::string &output) { return output + ".done"; }
 
 std::optional<JobStamp> readStamp(const std::string &output) {
   // No stamp is this long; anything can be in a file of that name.
-  char text[128];
+  char text[192];
   std::ifstream file(stampPath(output), std::ios::binary);
   file.read(text, sizeof text - 1);
   size_t size = size_t(file.gcount());
   text[size] = '\0';
   JobStamp stamp;
-  if (std::sscanf(text, "dlnet-job 1 %16" SCNx64 " %lf", &stamp.hash,
-                  &stamp.seconds) != 2 ||
+  char digest[65] = "";
+  int found = std::sscanf(text, "dlnet-job 2 %16" SCNx64 " %lf %64[0-9a-f]",
+                          &stamp.hash, &stamp.seconds, digest);
+  stamp.digest = digest;
+  if (found != 3 || stamp.digest.size() != 64 ||
       !std::isfinite(stamp.seconds) || stamp.seconds < 0 ||
       stamp.seconds > 1e9 || toLine(stamp) != std::string(text, size))
     return std::nullopt;
@@ -53,18 +61,15 @@ std::optional<JobStamp> readStamp(const std::string &output) {
 }
 
 Status writeStamp(const std::string &output, const JobStamp &stamp) {
-  std::string path = stampPath(output), aside = path + ".part";
-  std::error_code error;
-  std::ofstream file(aside, std::ios::binary);
-  file << toLine(stamp);
-  file.close();
-  bool written = bool(file);
-  if (written)
-    std::filesystem::rename(aside, path, error);
-  if (written && !error)
-    return success();
-  std::filesystem::remove(aside, error);
-  return Failure{fmt::format("cannot write {}", path)};
+  return writeFile(stampPath(output), toLine(stamp));
+}
+
+std::optional<std::string> digestFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
+    return std::nullopt;
+  return sha256(bytes);
 }
 
 } // namespace dlnet

@@ -21,7 +21,11 @@ uint64_t hashStrings(const std::vector<std::string> &strings);
 struct JobStamp {
   uint64_t hash = 0;  ///< Of all that made the output.
   double seconds = 0; ///< How long that took.
+  std::string digest; ///< SHA-256 of the output, by digestFile().
 };
+
+/// SHA-256 of the file's content; none where it cannot be read.
+std::optional<std::string> digestFile(const std::string &path);
 
 /// `<output>.done`.
 std::string stampPath(const std::string &output);
@@ -29,7 +33,6 @@ std::string stampPath(const std::string &output);
 /// None when the file is missing or is not exactly what writeStamp() writes.
 std::optional<JobStamp> readStamp(const std::string &output);
 
-/// Writes aside and renames.
 Status writeStamp(const std::string &output, const JobStamp &stamp);
 
 } // namespace dlnet

@@ -135,7 +135,8 @@ Status Runner::lookForStamps() {
     std::error_code error;
     std::optional<JobStamp> stamp = readStamp(job.output);
     if (fresh && stamp && stamp->hash == hashes[i] &&
-        fs::is_regular_file(job.output, error)) {
+        fs::is_regular_file(job.output, error) &&
+        digestFile(job.output) == stamp->digest) {
       results[i] = {stamp->seconds, true};
       states[i] = State::done;
       continue;
@@ -187,9 +188,11 @@ void Runner::finish(const Child &child, int status) {
   results[child.job].seconds = seconds;
   std::string reason;
   std::error_code error;
+  std::optional<std::string> digest;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     reason = describeExit(status);
-  else if (!fs::is_regular_file(job.output, error))
+  else if (!fs::is_regular_file(job.output, error) ||
+           !(digest = digestFile(job.output)))
     reason = fmt::format("exited without its output {}", job.output);
   if (!reason.empty()) {
     std::string tail = logTail(job.log);
@@ -198,7 +201,8 @@ void Runner::finish(const Child &child, int status) {
                             tail.empty() ? "nothing is in" : "the end of",
                             job.log, tail.empty() ? "" : ":" + tail));
   }
-  Status stamped = writeStamp(job.output, {hashes[child.job], seconds});
+  Status stamped =
+      writeStamp(job.output, {hashes[child.job], seconds, *digest});
   if (!stamped)
     fail(child.job, stamped.message());
 }

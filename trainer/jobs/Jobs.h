@@ -39,9 +39,10 @@ struct JobResult {
 /// Runs `jobs` and returns their results in the same order.
 ///
 /// A job is skipped when its output and its stamp `<output>.done` are there,
-/// the stamp was made by the same command, fingerprint and (transitively)
-/// dependencies, and everything that it depends on is skipped too. Otherwise
-/// stamp and output are removed before it starts.
+/// the output is what it was, to the last bit, and the stamp was made by the
+/// same command, fingerprint and (transitively) dependencies, and everything
+/// that it depends on is skipped too. Otherwise stamp and output are removed
+/// before it starts.
 ///
 /// Fails without starting anything when the jobs are no graph without cycles
 /// or share a file. When a job fails, no other is started, those under way

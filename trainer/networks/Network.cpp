@@ -174,16 +174,13 @@ void Network::settle() {
 void Network::store(FamilyModel &model) const {
   torch::NoGradGuard guard;
   model.tensors.clear();
-  model.parameters = 0;
   for (const NamedTensor &each : named()) {
     torch::Tensor tensor = masked(each.tensor, each.mask);
     if (each.floor > 0)
       tensor = positive(tensor, each.floor);
     model.tensors[each.key] = Tensor{tensor.sizes().vec(), values(tensor)};
-    model.parameters += tensor.numel();
   }
   model.masks = heldMasks;
-  model.macs = countMacs(model);
 }
 
 Status Network::load(const FamilyModel &model) {
@@ -243,12 +240,6 @@ Result<std::shared_ptr<Network>> loadNetwork(const FamilyModel &model) {
   if (Status loaded = network->load(model); !loaded)
     return loaded.failure();
   return network;
-}
-
-int64_t countMacs(const FamilyModel &model) {
-  ScanShape scan = scanShapeOf(model);
-  return scan.steps * scan.rows() * (scan.substeps * scan.units + scan.inputs) +
-         model.basis * (model.units + model.horizon);
 }
 
 } // namespace dlnet

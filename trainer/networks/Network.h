@@ -84,12 +84,12 @@ public:
   /// have carried them where nobody sees it.
   void settle();
 
-  /// Writes tensors, masks and the numbers of parameters and of
-  /// multiply-accumulates into `model`.
+  /// Writes tensors and masks into `model`.
   void store(FamilyModel &model) const;
   /// The way back. Fails if `model` has not this network's tensors, or a time
   /// constant with which this network's solver would not be stable.
   Status load(const FamilyModel &model);
+  using torch::nn::Module::load; // Of archives, which this is not to hide.
 
 private:
   /// All tensors by their keys in a family; views of the parameters.
@@ -112,10 +112,6 @@ std::shared_ptr<Network> makeNetwork(const FamilyModel &shape,
 
 /// The network that `model` holds; fails as `Network::load` does.
 Result<std::shared_ptr<Network>> loadNetwork(const FamilyModel &model);
-
-/// Multiply-accumulates of one forecast: the inputs of a window step are
-/// projected once, its state in each sub-step.
-int64_t countMacs(const FamilyModel &model);
 
 } // namespace dlnet
 

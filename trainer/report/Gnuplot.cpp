@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 namespace dlnet {
 
@@ -121,6 +122,10 @@ std::string quotedAs(const std::string &text, size_t most, bool format) {
   return result + "\"";
 }
 
+constexpr const char *kNoGnuplot =
+    "pictures are drawn by gnuplot, which is not in PATH; Debian's package is "
+    "gnuplot-nox";
+
 /// What gnuplot wrote, in one line of at most 300 letters.
 std::string oneLine(const std::string &text) {
   std::string line;
@@ -151,6 +156,15 @@ const char *colour(size_t index) { return kColours[index % kColourCount]; }
 std::string lineStyle(size_t index) {
   return fmt::format("lc rgb '{}' lw 2 dt {}", colour(index),
                      1 + index / kColourCount % 5);
+}
+
+Status checkGnuplot() {
+  const char *path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/bin:/usr/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (::access((folder + "/gnuplot").c_str(), X_OK) == 0)
+      return success();
+  return Failure{kNoGnuplot};
 }
 
 Script::Script(int width, int height) {
@@ -200,8 +214,7 @@ Result<std::string> Script::draw() const {
                            const_cast<char **>(environment));
   posix_spawn_file_actions_destroy(&files);
   if (error == ENOENT)
-    return Failure{"pictures are drawn by gnuplot, which is not in PATH; "
-                   "Debian's package is gnuplot-nox"};
+    return Failure{kNoGnuplot};
   if (error)
     return Failure{
         fmt::format("cannot start gnuplot: {}", std::strerror(error))};

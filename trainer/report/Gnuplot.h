@@ -60,6 +60,10 @@ private:
   size_t blocks = 0;
 };
 
+/// Fails where gnuplot is not in PATH: to be asked before hours of work whose
+/// report needs it.
+Status checkGnuplot();
+
 /// The colours of Okabe and Ito without the yellow, which fades on white: told
 /// apart by nearly all eyes. Repeats.
 const char *colour(size_t index);

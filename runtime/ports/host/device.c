@@ -55,8 +55,11 @@ static void save_flash(void) {
     fail(part, strerror(errno));
   const int written =
       fwrite(host_flash.words, sizeof host_flash.words, 1, file) == 1;
-  if (fclose(file) != 0 || !written || rename(part, path) != 0)
-    fail(path, strerror(errno));
+  if (fclose(file) != 0 || !written || rename(part, path) != 0) {
+    const int error = errno;
+    (void)remove(part);
+    fail(path, strerror(error));
+  }
 }
 
 static struct timespec now(void) {

@@ -50,3 +50,17 @@ lnn.model @foreign attributes {lnn.arena = []} {
   %0 = "test.op"() : () -> index
   lnn.return %x : tensor<2xi16>
 }
+
+// -----
+
+// A scan may start from the window; what its body makes must be in a group.
+lnn.model @unfused attributes {lnn.arena = []} {
+^bb0(%x: tensor<2xi16>):
+  %s = lnn.scan times 2 from %x : tensor<2xi16> {
+  ^bb0(%v: tensor<2xi16>):
+    // expected-error @below {{must be in a group; run lnn-fuse-elementwise}}
+    %0 = lnn.clamp_s32 %v to [0, 127] {lnn.buffers = ["s16_0"]} : tensor<2xi16> -> tensor<2xi16>
+    lnn.yield %0 : tensor<2xi16>
+  } {lnn.buffers = ["s16_1"]}
+  lnn.return %s : tensor<2xi16>
+}

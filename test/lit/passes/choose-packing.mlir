@@ -80,3 +80,14 @@ lnn.model @wide {
   %q = lnn.requantize %p multiplier [1000] shift 0 bias [0] : tensor<2xi32> -> tensor<2xi16>
   lnn.return %q : tensor<2xi16>
 }
+
+// What an earlier run unrolled is compared as loops again.
+// CHECK-LABEL: lnn.model @unrolled
+lnn.model @unrolled {
+^bb0(%x: tensor<200xi16>):
+  // CHECK-NOT: unroll
+  %p = lnn.matvec_s8 %x weights dense<1> : tensor<2x200xi8> packing dual_row_sparse unroll : tensor<200xi16> -> tensor<2xi32>
+  %q = lnn.requantize %p multiplier [1000] shift 0 bias [0] : tensor<2xi32> -> tensor<2xi16>
+  // CHECK: lnn.return
+  lnn.return %q : tensor<2xi16>
+}

@@ -81,3 +81,28 @@ lnn.model @result_shared {
   %2 = lnn.add %0, %1 : tensor<2xf32>, tensor<2xf32> -> tensor<2xf32>
   lnn.return %2 : tensor<2xf32>
 }
+
+// A value of unknown size that is 3, and a normalization of 2: nothing fits.
+// CHECK-LABEL: lnn.model @misfit
+lnn.model @misfit {
+^bb0(%x: tensor<4xf32>):
+  // CHECK: lnn.affine
+  // CHECK: lnn.normalize
+  %0 = lnn.affine(%x) weights [dense<0.5> : tensor<3x4xf32>] bias dense<0.0> : tensor<3xf32> : (tensor<4xf32>) -> tensor<?xf32>
+  %1 = lnn.normalize %0 offset [0.0, 0.0] scale [1.0] : tensor<?xf32>
+  %2 = lnn.last %1 : tensor<?xf32> -> tensor<1xf32>
+  lnn.return %2 : tensor<1xf32>
+}
+
+// Weights that the scale would make infinite, before and behind.
+// CHECK-LABEL: lnn.model @overflow
+lnn.model @overflow {
+^bb0(%x: tensor<2xf32>):
+  // CHECK: %[[N:.*]] = lnn.normalize
+  // CHECK: lnn.affine(%[[N]])
+  // CHECK: lnn.normalize
+  %0 = lnn.normalize %x offset [0.0] scale [1.0e10] : tensor<2xf32>
+  %1 = lnn.affine(%0) weights [dense<1.0e38> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
+  %2 = lnn.normalize %1 offset [0.0] scale [1.0e10] : tensor<2xf32>
+  lnn.return %2 : tensor<2xf32>
+}

@@ -86,3 +86,14 @@ lnn.model @large_knots {
   %1 = lnn.interpolate %0 {lnn.format = #lnn.fixed<32, [1.9073486328125e-6], [0.0]>} : tensor<2xf32> -> tensor<4xf32>
   lnn.return %1 : tensor<4xf32>
 }
+
+// What clamps 16 bits gives 16 bits, which a product reads.
+// CHECK-LABEL: lnn.model @clamped
+lnn.model @clamped {
+^bb0(%x: tensor<2xf32>):
+  // CHECK: %[[C:.*]] = lnn.clamp_s32 %{{.*}} to[0, 32767] : tensor<2xi16> -> tensor<2xi16>
+  // CHECK: lnn.matvec_s8 %[[C]]
+  %c = lnn.clamp %x to [0.0, 9.0] {lnn.format = #lnn.fixed<16, [6.103515625e-5], [0.0]>} : tensor<2xf32>
+  %0 = lnn.affine(%c) weights [dense<1.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> {lnn.format = #lnn.fixed<32, [6.103515625e-5], [0.0]>, lnn.operand_bits = array<i32: 16>} : (tensor<2xf32>) -> tensor<2xf32>
+  lnn.return %0 : tensor<2xf32>
+}

@@ -37,3 +37,14 @@ lnn.model @monotone {
   }
   lnn.return %state : tensor<2xi16>
 }
+
+// A packing that an earlier run chose is chosen anew, and what rested on it is
+// gone: a dense product of so many columns cannot be unrolled.
+// CHECK-LABEL: lnn.model @again
+lnn.model @again {
+^bb0(%x: tensor<200xi16>):
+  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row :
+  %0 = lnn.matvec_s8 %x weights dense<0> : tensor<2x200xi8> packing sxtb16_sparse unroll : tensor<200xi16> -> tensor<2xi32>
+  %1 = lnn.clamp_s32 %0 to [0, 9] : tensor<2xi32> -> tensor<2xi16>
+  lnn.return %1 : tensor<2xi16>
+}

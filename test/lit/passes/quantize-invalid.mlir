@@ -95,3 +95,13 @@ lnn.model @negative_scale {
   %0 = lnn.normalize %window offset [0.0] scale [-1.0] : tensor<2xf32>
   lnn.return %0 : tensor<2xf32>
 }
+
+// -----
+
+// SOH in 16 bits ends at 2.
+lnn.model @clamp_out_of_reach {
+^bb0(%window: tensor<2xf32>):
+  // expected-error @below {{clamps to a range that the 16 bits of its input do not reach: they end at -2.000000e+00 and 1.999939e+00}}
+  %0 = lnn.clamp %window to [5.0, 6.0] : tensor<2xf32>
+  lnn.return %0 : tensor<2xf32>
+}

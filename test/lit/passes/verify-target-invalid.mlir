@@ -101,3 +101,14 @@ lnn.model @product_of_age {
   %0 = lnn.matvec_s8 %age weights dense<1> : tensor<2x1xi8> packing dual_row {lnn.buffers = ["s32_0"]} : tensor<1xi16> -> tensor<2xi32>
   lnn.return %x : tensor<2xi16>
 }
+
+// -----
+
+// The newest element is read where it is, and is no vector by itself.
+lnn.model @product_of_last {
+^bb0(%x: tensor<2xi16>):
+  %last = lnn.last %x {lnn.buffers = [""]} : tensor<2xi16> -> tensor<1xi16>
+  // expected-error @below {{reads a newest element, which has no memory of its own; it must be stacked or computed with first}}
+  %0 = lnn.matvec_s8 %last weights dense<1> : tensor<2x1xi8> packing dual_row {lnn.buffers = ["s32_0"]} : tensor<1xi16> -> tensor<2xi32>
+  lnn.return %x : tensor<2xi16>
+}

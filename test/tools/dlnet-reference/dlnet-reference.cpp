@@ -4,6 +4,7 @@
 // executor, and single products with their results.
 #include "codegen/Kernels.h"
 #include "codegen/Packing.h"
+#include "frontend/CommandLine.h"
 #include "frontend/Compiler.h"
 #include "frontend/SohFormat.h"
 #include "frontend/WriteFiles.h"
@@ -14,7 +15,6 @@
 #include "trainer/cells/Simulate.h"
 #include "trainer/cells/Windows.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -26,8 +26,7 @@ using namespace dlnet;
 namespace {
 
 int fail(const std::string &message) {
-  fmt::print(stderr, "dlnet-reference: error: {}\n", message);
-  return 1;
+  return printError("dlnet-reference", message);
 }
 
 std::string bytesOf(const void *data, size_t size) {
@@ -115,7 +114,7 @@ int makeWindowsFile(const WindowsArguments &arguments) {
   options.prefix = selected->family.name;
   auto compiled = compiler.compile(model, options);
   if (mlir::failed(compiled))
-    return fail("the model was not compiled");
+    return fail("the model was not compiled" + compiler.why());
   auto executor = lnn::IntegerExecutor::compile(compiled->model());
   if (mlir::failed(executor))
     return fail("the model does not run");
@@ -226,7 +225,7 @@ int printCounts(const CountsArguments &arguments) {
     options.objective = arguments.objective;
     auto compiled = compiler.compile(model, options);
     if (mlir::failed(compiled))
-      return fail(model.name + " was not compiled");
+      return fail(model.name + " was not compiled" + compiler.why());
     cost::Counts counts = lnn::countEmitted(compiled->model());
     cost::ModelCost cost = cost::price(counts);
     nlohmann::json line = {{"model", model.name},
@@ -340,7 +339,7 @@ int makeProduct(const ProductArguments &arguments) {
     kernel += fmt::format("_{}", packed.columnPairs);
   }
   std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n" +
-                       codegen::kernelText(used);
+                       codegen::kernelText(used, "dln");
   source += cArray("uint32_t", "weights", packed.words);
   source += cArray("int32_t", "expected", y);
   std::string input = cArray("int16_t", "x", x);
@@ -422,7 +421,7 @@ int main(int argc, char **argv) {
       app.add_subcommand("counts", "what the cost of each model follows from");
   sub->add_option("family", counts.family)->required();
   sub->add_option("--optimize", counts.objective)
-      ->check(CLI::IsMember({"speed", "size"}));
+      ->check(oneOf({"speed", "size"}));
   sub->callback([&] { command = [&] { return printCounts(counts); }; });
 
   ProductArguments product;
@@ -441,6 +440,5 @@ int main(int argc, char **argv) {
   sub->add_option("-o,--output", product.output)->required();
   sub->callback([&] { command = [&] { return makeProduct(product); }; });
 
-  CLI11_PARSE(app, argc, argv);
-  return command();
+  return runCommandLine(app, argc, argv, [&] { return command(); });
 }

@@ -2,13 +2,13 @@
 //
 // dlnet-sim: runs an unmodified nRF52840 board image, as strictly as the chip
 // would and then some.
+#include "frontend/CommandLine.h"
 #include "frontend/WriteFiles.h"
 #include "test/tools/dlnet-sim/Machine.h"
 #include "test/tools/dlnet-sim/Report.h"
 #include "test/tools/dlnet-sim/ScriptLine.h"
 #include "test/tools/dlnet-sim/StdioLine.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <ctime>
@@ -48,7 +48,7 @@ void declare(CLI::App &app, Arguments &arguments) {
       ->capture_default_str();
   app.add_option("--estimate", arguments.estimate,
                  "what the cycle model takes where Arm's manual leaves it open")
-      ->check(CLI::IsMember({"low", "mid", "high"}))
+      ->check(oneOf({"low", "mid", "high"}))
       ->capture_default_str();
   app.add_option("--flash-image", arguments.flashImage,
                  "keep the flash in this file from run to run");
@@ -71,8 +71,7 @@ void declare(CLI::App &app, Arguments &arguments) {
 }
 
 int reportError(const std::string &message) {
-  fmt::print(stderr, "dlnet-sim: error: {}\n", message);
-  return 1;
+  return printError("dlnet-sim", message);
 }
 
 Result<std::vector<uint8_t>> readFlash(const std::string &path) {
@@ -200,6 +199,6 @@ int main(int argc, char **argv) {
   app.set_version_flag("--version", "dlnet-sim " DLNET_VERSION);
   Arguments arguments;
   declare(app, arguments);
-  CLI11_PARSE(app, argc, argv);
-  return run(std::move(arguments));
+  return runCommandLine(app, argc, argv,
+                        [&] { return run(std::move(arguments)); });
 }

@@ -72,8 +72,9 @@ def read_spread(path):
     return found
 
 
-def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_states=0, spread=False):
-    """Runs `elf` and returns what the module's description says."""
+def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_states=0, spread=False,
+        cwd=None):
+    """Runs `elf`, in a folder where it finds its files, and returns what the module's description says."""
     for argument in arguments:
         if not argument or " " in argument:
             raise EmulatorError(f"argument {argument!r}: semihosting separates by blanks")
@@ -94,7 +95,7 @@ def run(elf, arguments=(), plugin=None, functions=(), timeout=300, literal_wait_
                         (",spread=on" if spread else "")]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True, timeout=timeout)
+                                  stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd)
         except subprocess.TimeoutExpired as error:
             raise EmulatorError(f"{elf}: still running after {timeout} s") from error
         if done.returncode < 0:
@@ -132,6 +133,8 @@ def main():
     parser.add_argument("elf", metavar="IMAGE.elf")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGUMENT")
     options = parser.parse_args()
+    if not os.path.isfile(options.elf):
+        parser.error(f"{options.elf!r}: no such file")
     try:
         result = run(options.elf, options.arguments, options.plugin, options.function,
                      options.timeout, options.literal_wait_states)

@@ -6,9 +6,12 @@
 
 #include "codegen/SelfTest.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <thread>
 
 using namespace dlnet;
@@ -35,7 +38,7 @@ protected:
     auto compiled = compiler.compile(model, options);
     ASSERT_TRUE(mlir::succeeded(compiled));
     emitted = codegen::emitC(compiled->model(), {"cell", {}});
-    auto text = codegen::emitSelfTest(compiled->model(), {"cell", {}});
+    auto text = codegen::emitSelfTest(compiled->model(), {"cell", {}}, emitted);
     auto vectors = codegen::goldenVectors(compiled->model());
     ASSERT_TRUE(mlir::succeeded(text) && mlir::succeeded(vectors));
     selfTest = *text, golden = *vectors;
@@ -268,6 +271,51 @@ TEST_F(EmittedApi, ASelfTestOfAnotherInterfaceDoesNotCompile) {
       "does not compile");
 }
 
+/// The same network under other facts: its files have the same names, sizes and
+/// symbols.
+TEST_F(EmittedApi, FilesOfAnotherCompilationDoNotCompileTogether) {
+  Compiler compiler;
+  CompileOptions options;
+  options.prefix = "cell";
+  auto compiled = compiler.compile(model, options);
+  ASSERT_TRUE(mlir::succeeded(compiled));
+  codegen::EmittedC again = codegen::emitC(compiled->model(), {"cell", {}});
+  EXPECT_EQ(again.header, emitted.header);
+  EXPECT_EQ(again.source, emitted.source);
+
+  codegen::EmittedC other =
+      codegen::emitC(compiled->model(), {"cell", {"Another one."}});
+  EXPECT_NE(other.digest.literal(), emitted.digest.literal());
+  codegen::EmittedC mixed = emitted;
+  mixed.header = other.header;
+  EXPECT_NONFATAL_FAILURE(LoadedModel::load(mixed, "cell", "-O0 2>/dev/null"),
+                          "does not compile");
+  EXPECT_NONFATAL_FAILURE(
+      LoadedModel::load(other, "cell", "-O0 2>/dev/null", selfTest),
+      "does not compile");
+}
+
+TEST_F(EmittedApi, AHeaderFromBeforeDigestsDoesNotCompile) {
+  codegen::EmittedC older = emitted;
+  size_t at = older.header.find("#define CELL_DIGEST ");
+  ASSERT_NE(at, std::string::npos);
+  older.header.erase(at, older.header.find('\n', at) + 1 - at);
+  EXPECT_NONFATAL_FAILURE(LoadedModel::load(older, "cell", "-O0 2>/dev/null"),
+                          "does not compile");
+}
+
+TEST_F(EmittedApi, TheDigestCoversTheWeights) {
+  FamilyModel other = model;
+  Compiler compiler;
+  CompileOptions options;
+  options.prefix = "cell";
+  other.tensors.at("readout.w").values.front() += 0.25f;
+  auto compiled = compiler.compile(other, options);
+  ASSERT_TRUE(mlir::succeeded(compiled));
+  EXPECT_NE(codegen::emitC(compiled->model(), {"cell", {}}).digest.literal(),
+            emitted.digest.literal());
+}
+
 TEST_F(EmittedApi, WithoutTheAgeThereIsNoTraceOfIt) {
   ASSERT_FALSE(model.features.age);
   EXPECT_EQ(selfTest.find("age"), std::string::npos);
@@ -277,10 +325,52 @@ TEST_F(EmittedApi, WithoutTheAgeThereIsNoTraceOfIt) {
 }
 
 TEST_F(EmittedApi, AStateThatWasNeverInitialisedIsRefused) {
-  std::vector<int32_t> state(emitted.stateBytes / 4, -1);
-  std::vector<int16_t> out(horizon());
-  EXPECT_EQ(loaded->push(state.data(), 1), kState);
-  EXPECT_EQ(loaded->forecast(state.data(), out.data(), horizon()), kState);
+  std::vector<int16_t> out(horizon(), kGuard);
+  auto expectRefused = [&](std::vector<int32_t> state) {
+    const std::vector<int32_t> before = state;
+    EXPECT_EQ(loaded->push(state.data(), 1), kState);
+    EXPECT_EQ(loaded->forecast(state.data(), out.data(), horizon()), kState);
+    EXPECT_EQ(state, before);
+  };
+  const size_t words = emitted.stateBytes / 4;
+  for (uint32_t byte = 0; byte < 256; ++byte)
+    expectRefused(std::vector<int32_t>(words, int32_t(byte * 0x01010101u)));
+  for (int32_t small = -300; small <= 300; ++small)
+    expectRefused(std::vector<int32_t>(words, small));
+  std::mt19937 random(7);
+  for (int i = 0; i < 20000; ++i) {
+    std::vector<int32_t> state(words);
+    for (int32_t &word : state)
+      word = static_cast<int32_t>(random());
+    expectRefused(state);
+  }
+  EXPECT_EQ(out, std::vector<int16_t>(horizon(), kGuard));
+}
+
+TEST_F(EmittedApi, AStateOfAnotherModelIsRefused) {
+  codegen::EmittedC other = emitted;
+  auto swapTag = [&](const codegen::Digest &digest) {
+    std::string tag = llvm::formatv("0x{0:x-8}u", digest.tag());
+    size_t at = other.source.find(tag);
+    ASSERT_NE(at, std::string::npos);
+    other.source.replace(at, tag.size(), "0x41404321u");
+  };
+  swapTag(emitted.digest);
+  auto theirs = LoadedModel::load(other, "cell");
+  ASSERT_NE(theirs, nullptr);
+  auto state = newState();
+  EXPECT_EQ(theirs->push(state.data(), 16000), kState);
+  EXPECT_EQ(loaded->push(state.data(), 16000), kOk);
+}
+
+TEST(Digest, TagsAreNoUsualMemory) {
+  for (int i = 0; i < 20000; ++i) {
+    uint32_t tag = codegen::Digest(std::to_string(i)).tag();
+    EXPECT_GE(tag, 0x40000000u);
+    EXPECT_LT(tag, 0x7fffffffu - 0xffff);
+    EXPECT_EQ(tag & 0x8000, 0u);
+    EXPECT_NE(tag >> 24, (tag >> 16) & 0xff);
+  }
 }
 
 /// Or the tests below would mean nothing.

@@ -18,13 +18,12 @@ using nlohmann::json;
 namespace {
 
 TEST(MalformedContainer, Empty) {
-  EXPECT_EQ(messageFor(""), "header length: truncated, the file has 0 of at "
-                            "least 8 bytes");
+  EXPECT_EQ(messageFor("").rfind("is empty; a family file is ", 0), 0u);
 }
 
 TEST(MalformedContainer, TruncatedLength) {
-  EXPECT_EQ(messageFor("1234567"), "header length: truncated, the file has 7 "
-                                   "of at least 8 bytes");
+  EXPECT_EQ(messageFor("\x60\1\1\1\1\1\1"),
+            "header length: truncated, the file has 7 of at least 8 bytes");
 }
 
 TEST(MalformedContainer, TruncatedHeader) {
@@ -35,8 +34,11 @@ TEST(MalformedContainer, TruncatedHeader) {
 TEST(MalformedContainer, AbsurdHeaderLength) {
   std::string bytes = validBytes();
   std::memset(bytes.data(), 0xff, 8);
-  EXPECT_EQ(messageFor(bytes), "header length: expected at most 4194304 bytes, "
-                               "found 18446744073709551615");
+  EXPECT_EQ(
+      messageFor(bytes).rfind("is no safetensors file, whose header would "
+                              "have 18446744073709551615 bytes; ",
+                              0),
+      0u);
 }
 
 TEST(MalformedContainer, EmptyHeader) {

@@ -3,6 +3,8 @@
 // Every way in which the description of a family can be wrong.
 #include "TestFamily.h"
 
+#include "frontend/FileKind.h"
+
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -15,17 +17,19 @@ namespace {
 
 TEST(MalformedFamily, NoMetadata) {
   EXPECT_EQ(messageAfter([](json &h) { h.erase("__metadata__"); }),
-            "__metadata__.format: missing");
+            "is safetensors of 10 tensors, such as small.basis.curves, but no "
+            "family (__metadata__.family is missing); " +
+                std::string(kHowToGetAFamily));
 }
 
 TEST(MalformedFamily, NoDescription) {
   EXPECT_EQ(messageAfter([](json &h) { h["__metadata__"].erase("family"); }),
-            "__metadata__.family: missing");
+            messageAfter([](json &h) { h["__metadata__"] = nullptr; }));
 }
 
 TEST(MalformedFamily, AnotherFormat) {
-  EXPECT_EQ(messageAfter([](json &h) { h["__metadata__"]["format"] = "pt"; }),
-            "__metadata__.format: expected \"dlnet-family\", found \"pt\"");
+  EXPECT_EQ(messageAfter([](json &h) { h["__metadata__"]["format"] = "dll"; }),
+            "__metadata__.format: expected \"dlnet-family\", found \"dll\"");
 }
 
 TEST(MalformedFamily, AnotherVersion) {

@@ -29,8 +29,9 @@ TEST(MalformedTensors, UnexpectedTensor) {
 }
 
 TEST(MalformedTensors, WrongDtype) {
-  EXPECT_EQ(messageAfter([](json &h) { h["small.cell.wf"]["dtype"] = "I32"; }),
-            "small.cell.wf.dtype: expected F32, found \"I32\"");
+  EXPECT_EQ(
+      messageAfter([](json &h) { h["small.cell.wf"]["dtype"] = "I32"; }),
+      "small.cell.wf.dtype: expected F32, F16, BF16 or F64, found \"I32\"");
 }
 
 TEST(MalformedTensors, WrongRank) {
@@ -144,9 +145,9 @@ TEST(MalformedMasks, OfAModelThatTheFamilyLacks) {
 
 TEST(MalformedMasks, WrongDtype) {
   EXPECT_EQ(messageAfterMask([](Parts &p) {
-              p.header["small.mask.cell.uf"]["dtype"] = "BOOL";
+              p.header["small.mask.cell.uf"]["dtype"] = "I8";
             }),
-            "small.mask.cell.uf.dtype: expected U8, found \"BOOL\"");
+            "small.mask.cell.uf.dtype: expected U8 or BOOL, found \"I8\"");
 }
 
 TEST(MalformedMasks, WrongShape) {

@@ -7,10 +7,11 @@
 
 #include "trainer/cells/CleaningReport.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <ostream>
+#include <algorithm>
 
 using namespace dlnet;
 
@@ -23,9 +24,37 @@ std::string constantCell(size_t cycles, const std::string &capacity = "1.1") {
   return text;
 }
 
+/// The one cell of a file, whatever its length.
+Result<Cell> readOne(const std::string &path, CellOptions options = {}) {
+  options.minimumCycles = 1;
+  Result<CellSet> set = readCell(path, options);
+  if (!set)
+    return set.failure();
+  return set->cells.front();
+}
+
+/// Rows of a one-cell file with its cycles numbered, `from`..`to`.
+std::string rows(int from, int to) {
+  std::string text;
+  for (int cycle = from; cycle <= to; ++cycle)
+    text += fmt::format("{},{:.5f}\n", cycle, 1.1 - 1e-4 * cycle);
+  return text;
+}
+
+std::string rowsOfOne(int count, double start) {
+  std::string text;
+  for (int i = 0; i < count; ++i)
+    text += fmt::format("{:.5f}\n", start - 0.0123 * i);
+  return text;
+}
+
+std::string cycles(int from, int to) {
+  return "cycle,capacity\n" + rows(from, to);
+}
+
 TEST(ReadCell, TakesTheColumnByNameAndTheNameFromTheFile) {
   TemporaryFolder folder;
-  Result<Cell> cell = readCell(
+  Result<Cell> cell = readOne(
       folder.write("b1.csv", "CC Q,capacity,note\n0.1,1.1,x\n0.2,0.99,y\n"));
   ASSERT_TRUE(cell) << cell.message();
   EXPECT_EQ(cell->name, "b1");
@@ -34,18 +63,21 @@ TEST(ReadCell, TakesTheColumnByNameAndTheNameFromTheFile) {
   EXPECT_DOUBLE_EQ(cell->raw[1], 0.9);
   EXPECT_EQ(cell->soh.size(), 2u);
   EXPECT_EQ(cell->target.size(), 2u);
+  EXPECT_EQ(cell->capacity, (std::vector<double>{1.1, 0.99}));
+  EXPECT_EQ(cell->cycles, (std::vector<int64_t>{1, 2}));
 }
 
-TEST(ReadCell, TakesOtherEncodingsOfTheSameFile) {
+TEST(ReadCell, TakesTheSameFromEveryUnit) {
   TemporaryFolder folder;
   for (const char *text :
-       {"capacity\r\n1.1\r\n0.99\r\n", "capacity\n1.1\n0.99",
-        "\xef\xbb\xbf"
-        "capacity\n1.1\n0.99\n\n\n",
-        "\"capacity\"\n \"1.1\" \n\t0.99\n", "capacity\n1.1e0\n9.9e-1\n"}) {
-    Result<Cell> cell = readCell(folder.write("c.csv", text));
-    ASSERT_TRUE(cell) << cell.message();
-    EXPECT_EQ(cell->raw, (std::vector<double>{1.1 / 1.1, 0.99 / 1.1}));
+       {"capacity\n1.1\n0.99\n", "capacity_ah\n1.1\n0.99\n",
+        "capacity\n1100\n990\n", "Capacity (mAh)\n1100\n990\n", "soh\n1\n0.9\n",
+        "soh\n100\n90\n", "QD\n-1.1\n-0.99\n", "capacity\n1,1\n0,99\n"}) {
+    Result<Cell> cell = readOne(folder.write("c.csv", text));
+    ASSERT_TRUE(cell) << text << cell.message();
+    ASSERT_EQ(cell->raw.size(), 2u);
+    EXPECT_DOUBLE_EQ(cell->raw[0], 1.0) << text;
+    EXPECT_DOUBLE_EQ(cell->raw[1], 0.9) << text;
   }
 }
 
@@ -54,77 +86,61 @@ TEST(ReadCell, ScalesByTheNominalCapacity) {
   CellOptions options;
   options.column = "Q";
   options.nominalAh = 50;
-  Result<Cell> cell = readCell(folder.write("c.csv", "Q\n45\n"), options);
+  Result<Cell> cell = readOne(folder.write("c.csv", "Q\n45\n"), options);
   ASSERT_TRUE(cell) << cell.message();
   EXPECT_DOUBLE_EQ(cell->raw[0], 0.9);
+  options.nominalAh = 1.1;
+  EXPECT_FALSE(readOne(folder.path("c.csv"), options)) << "45 Ah are no 1.1 Ah";
 }
 
-struct Malformed {
-  const char *name, *text, *expected;
-};
-
-void PrintTo(const Malformed &malformed, std::ostream *stream) {
-  *stream << malformed.name;
-}
-
-class MalformedCell : public testing::TestWithParam<Malformed> {};
-
-TEST_P(MalformedCell, IsRefusedWithItsPlace) {
+TEST(ReadCell, AppliesTheRulesOfASet) {
   TemporaryFolder folder;
-  std::string path = folder.write("bad.csv", GetParam().text);
-  Result<Cell> cell = readCell(path);
-  ASSERT_FALSE(cell);
-  EXPECT_EQ(cell.message(), path + GetParam().expected);
+  std::string gap = folder.write("gap.csv", cycles(1, 200) + rows(260, 400));
+  EXPECT_EQ(readCell(gap).message(),
+            gap + ": holds no usable cell\n  gap: 59 cycles missing after "
+                  "cycle 200");
+  std::string table = folder.write("t.csv", "cell,capacity\na,1\nb,1\n");
+  CellOptions options;
+  options.minimumCycles = 1;
+  EXPECT_EQ(readCell(table, options).message(),
+            table + ": holds 2 cells ('a', 'b'); name one");
+  Result<CellSet> one = readCell(table, options, "b");
+  ASSERT_TRUE(one) << one.message();
+  EXPECT_EQ(one->cells.at(0).name, "b");
+  EXPECT_EQ(readCell(table, options, "c").message(),
+            table + ": no cell 'c' among 'a', 'b'");
+  EXPECT_FALSE(readOne(folder.path("absent.csv")));
+  EXPECT_FALSE(readOne(folder.path()));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, MalformedCell,
-    testing::Values(
-        Malformed{"Empty", "", ": empty file"},
-        Malformed{"NoRows", "capacity\n", ":1: no row after the header"},
-        Malformed{"NoColumn", "cycle,soh\n1,1\n",
-                  ":1: no column 'capacity' in the header"},
-        Malformed{"ColumnTwice", "capacity,capacity\n1,1\n",
-                  ":1: column 'capacity' appears twice"},
-        Malformed{"Text", "capacity\n1.1\nhigh\n",
-                  ":3: capacity 'high' is not a number"},
-        Malformed{"TextBehind", "capacity\n1.1Ah\n",
-                  ":2: capacity '1.1Ah' is not a number"},
-        Malformed{"NoValue", "cycle,capacity\n1,\n",
-                  ":2: capacity '' is not a number"},
-        Malformed{"Binary", "capacity\n\x01\x02\n",
-                  ":2: capacity '?\?' is not a number"},
-        Malformed{"NaN", "capacity\nnan\n", ":2: capacity is not finite"},
-        Malformed{"Infinite", "capacity\n1\n-inf\n",
-                  ":3: capacity is not finite"},
-        Malformed{"Overflow", "capacity\n1e999\n",
-                  ":2: capacity '1e999' is not a number"},
-        Malformed{"TooFew", "cycle,capacity\n1,1.1\n2\n",
-                  ":3: 1 columns, expected 2"},
-        Malformed{"TooMany", "capacity\n1.1,3\n", ":2: 2 columns, expected 1"},
-        Malformed{"Zero", "capacity\n0\n",
-                  ":2: capacity 0 Ah is not in (0, 2.2) Ah, twice the nominal"},
-        Malformed{
-            "Negative", "capacity\n-1\n",
-            ":2: capacity -1 Ah is not in (0, 2.2) Ah, twice the nominal"},
-        Malformed{
-            "Absurd", "capacity\n1100\n",
-            ":2: capacity 1100 Ah is not in (0, 2.2) Ah, twice the nominal"},
-        Malformed{"BlankBetween", "capacity\n1.1\n\n1.1\n",
-                  ":3: blank line between rows"}),
-    [](const auto &info) { return std::string(info.param.name); });
-
-TEST(ReadCell, RefusesWhatIsNoFile) {
+TEST(ReadCell, LeavesOutSingleRowsAndSaysSo) {
   TemporaryFolder folder;
-  EXPECT_FALSE(readCell(folder.path("absent.csv")));
-  EXPECT_FALSE(readCell(folder.path()));
+  std::string text = cycles(1, 100) + "101,\n102,high\n103,9.9\n104\n" +
+                     rows(105, 300) + "301,nan\n";
+  Result<CellSet> set = readCell(folder.write("c.csv", text));
+  ASSERT_FALSE(set) << "four in a row";
+  text = cycles(1, 100) + "101,\n102,9.9\n" + rows(103, 300) + "301,nan\n";
+  set = readCell(folder.write("c.csv", text));
+  ASSERT_TRUE(set) << set.message();
+  EXPECT_EQ(set->cells[0].raw.size(), 298u);
+  EXPECT_EQ(set->cleaning[0].missing, 2u);
+  ASSERT_EQ(set->skippedRows.size(), 2u);
+  EXPECT_EQ(set->skippedRows[0].rows, 2u);
+  EXPECT_EQ(set->skippedRows[0].reason,
+            "line 102: capacity '' is not a number");
+  EXPECT_EQ(set->skippedRows[1].reason, "SOH 9 at cycle 102 is not in (0, 2)");
+  CellOptions strict;
+  strict.strict = true;
+  EXPECT_FALSE(readCell(folder.path("c.csv"), strict));
 }
 
 TEST(ReadCells, WalksFoldersSortsAndSaysWhatItSkips) {
   TemporaryFolder folder;
   folder.write("two/a.csv", constantCell(250));
-  folder.write("one/b.csv", constantCell(250));
+  folder.write("one/b.CSV", constantCell(250));
   folder.write("short.csv", constantCell(199));
+  folder.write("metadata.csv", "cell_id,chemistry\nc0,LFP\n");
+  folder.write("._a.csv", std::string("\0\5\26\7", 4));
   folder.write("notes.txt", "no cell");
   Result<CellSet> set = readCells(folder.path());
   ASSERT_TRUE(set) << set.message();
@@ -132,9 +148,38 @@ TEST(ReadCells, WalksFoldersSortsAndSaysWhatItSkips) {
   EXPECT_EQ(set->cells[0].name, "a");
   EXPECT_EQ(set->cells[0].batch, "two");
   EXPECT_EQ(set->cells[1].name, "b");
-  ASSERT_EQ(set->skipped.size(), 1u);
-  EXPECT_EQ(set->skipped[0].name, "short");
-  EXPECT_EQ(set->skipped[0].reason, "199 cycles, 200 needed");
+  ASSERT_EQ(set->skipped.size(), 3u);
+  EXPECT_EQ(set->skipped[0].name, "._a.csv");
+  EXPECT_EQ(set->skipped[0].reason, "a hidden file");
+  EXPECT_EQ(set->skipped[1].name, "metadata.csv");
+  EXPECT_EQ(set->skipped[1].reason,
+            "line 1: no column of capacity among 'cell_id', 'chemistry'; name "
+            "it by --column (delimiter ',')");
+  EXPECT_EQ(set->skipped[2].name, "short");
+  EXPECT_EQ(set->skipped[2].reason, "199 cycles, 200 needed");
+  EXPECT_EQ(set->reading.text,
+            "delimiter none, cycles counted by rows, capacity from 'capacity' "
+            "in Ah (by magnitude), 2 cells of 2 files");
+  CellOptions strict;
+  strict.strict = true;
+  std::string message = readCells(folder.path(), strict).message();
+  EXPECT_NE(message.find("under --strict"), std::string::npos);
+  EXPECT_NE(message.find("short: 199 cycles"), std::string::npos) << message;
+}
+
+TEST(ReadCells, MixesNoUnitsAndNoQuantities) {
+  TemporaryFolder folder;
+  for (const char *name : {"a", "b", "c"})
+    folder.write(std::string(name) + ".csv", constantCell(250));
+  folder.write("d.csv", constantCell(250, "1100"));
+  folder.write("e.csv", "soh\n" + constantCell(250, "1").substr(9));
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  EXPECT_EQ(set->cells.size(), 3u);
+  ASSERT_EQ(set->skipped.size(), 2u);
+  EXPECT_EQ(set->skipped[0].name, "d");
+  EXPECT_EQ(set->skipped[1].reason,
+            "capacity from 'soh' in parts of SOH 1, unlike most cells");
 }
 
 TEST(ReadCells, CountsWhatItDropsAndReplaces) {
@@ -198,41 +243,105 @@ TEST(ReadCells, ScalesByTheInitialCapacity) {
   ASSERT_EQ(set->cells.size(), 1u);
   EXPECT_DOUBLE_EQ(set->cells[0].raw[0], 1) << "the odd first cycle is gone";
   EXPECT_DOUBLE_EQ(set->cells[0].raw.back(), 0.9);
+  EXPECT_FALSE(set->reading.unitKnown);
   EXPECT_FALSE(readCells(folder.path())) << "50 Ah are no 1.1 Ah";
 
   folder.write("big.csv", text + "200\n");
   Result<CellSet> absurd = readCells(folder.path(), options);
   ASSERT_TRUE(absurd) << absurd.message();
-  ASSERT_EQ(absurd->skipped.size(), 1u);
-  EXPECT_EQ(absurd->skipped[0].reason, "SOH 4 at cycle 255 is not in (0, 2)");
-  EXPECT_NE(describeSoh(options), describeSoh({}));
-  EXPECT_EQ(describeSoh({}), "capacity over the nominal 1.1 Ah");
+  ASSERT_EQ(absurd->skippedRows.size(), 1u);
+  EXPECT_EQ(absurd->skippedRows[0].reason,
+            "SOH 4 at cycle 257 is not in (0, 2)");
 }
 
 TEST(ReadCells, RefusesWhatItCannotTellApart) {
   TemporaryFolder folder;
-  std::string text = folder.write("cells.txt", constantCell(250));
-  EXPECT_EQ(readCells(text).message(),
-            text + ": neither a .csv nor a .mat file");
   folder.write("both/a.csv", constantCell(250));
   folder.write("both/a.mat", "");
   EXPECT_EQ(readCells(folder.path("both")).message(),
             folder.path("both") +
-                ": holds .csv and .mat files; give the folder of one kind");
+                ": holds tables and .mat files; give the folder of one kind");
   std::string odd = folder.write("odd/\x01.csv", constantCell(250));
   EXPECT_EQ(readCells(folder.path("odd")).message(),
             odd + ": '?' is no name for a cell");
+  std::string mat = folder.write("mat/a.mat", "");
+  EXPECT_EQ(readCells(mat).message(),
+            mat +
+                ": MATLAB files are read by the trainer alone; convert them "
+                "once: dlnet-train convert " +
+                mat + " -o FOLDER");
 }
 
-TEST(ReadCells, FailsAsAWhole) {
+TEST(ReadCells, FailsWithEveryReason) {
   TemporaryFolder folder;
   EXPECT_FALSE(readCells(folder.path("absent")));
   EXPECT_FALSE(readCells(folder.path())) << "a folder without cells";
-  folder.write("one/a.csv", constantCell(250));
-  folder.write("two/a.csv", constantCell(250));
-  EXPECT_FALSE(readCells(folder.path())) << "two cells of one name";
-  folder.write("two/a.csv", "capacity\n1.1\nx\n");
-  EXPECT_FALSE(readCells(folder.path())) << "a malformed cell";
+  folder.write("a.csv", constantCell(20));
+  folder.write("b.csv", "cycle,voltage\n1,3.2\n");
+  folder.write("c.csv", "capacity\nx\n");
+  EXPECT_EQ(readCells(folder.path()).message(),
+            folder.path() +
+                ": holds no usable cell\n"
+                "  a: 20 cycles, 200 needed\n"
+                "  b.csv: line 1: no column of capacity among 'cycle', "
+                "'voltage'; name it by --column (delimiter ',')\n"
+                "  c: no row with a capacity: line 2: capacity 'x' is not a "
+                "number");
+}
+
+TEST(ReadCells, NamesCellsOfOneNameByTheirFolder) {
+  TemporaryFolder folder;
+  for (const char *path : {"one/a.csv", "two/a.csv", "two/b.csv"})
+    folder.write(path, constantCell(250));
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 3u);
+  EXPECT_EQ(set->cells[0].name, "b");
+  EXPECT_EQ(set->cells[1].name, "one/a");
+  EXPECT_EQ(set->cells[2].name, "two/a");
+}
+
+TEST(ReadCells, PutsNoPartsOfATestOnTwoSides) {
+  TemporaryFolder folder;
+  folder.write("part1/a.csv", cycles(1, 250));
+  folder.write("part2/a.csv", cycles(251, 500));
+  folder.write("b.csv", cycles(1, 250));
+  Result<CellSet> set = readCells(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 1u);
+  ASSERT_EQ(set->skipped.size(), 2u);
+  EXPECT_EQ(set->skipped[1].name, "part2/a");
+  EXPECT_EQ(set->skipped[1].reason,
+            "cycles 251 to 500 of a cell that other files or batches hold "
+            "more of; put them into one");
+}
+
+TEST(WriteCells, ReadsAsTheSameCells) {
+  TemporaryFolder folder;
+  folder.write("in/x/a.csv", "soh_percent\n40\n" + rowsOfOne(220, 97.31));
+  folder.write("in/y/a.csv", "soh_percent\n" + rowsOfOne(240, 98.77));
+  Result<CellSet> set = readCells(folder.path("in"));
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_TRUE(
+      writeCells(set->cells, folder.path("out"), {}, set->reading.unit));
+  Result<CellSet> again = readCells(folder.path("out"));
+  ASSERT_TRUE(again) << again.message();
+  ASSERT_EQ(again->cells.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(again->cells[i].name, set->cells[i].name);
+    EXPECT_EQ(again->cells[i].batch, set->cells[i].batch);
+    EXPECT_EQ(again->cells[i].raw, set->cells[i].raw);
+    EXPECT_EQ(again->cells[i].cycles, set->cells[i].cycles);
+  }
+}
+
+TEST(WriteCells, LeavesTheFolderByNoName) {
+  TemporaryFolder folder;
+  for (const char *name : {"../a", "/a", "a/../../b", ".a", "a//.b"})
+    EXPECT_FALSE(writeCells({makeCell(name, "", {1.0})}, folder.path("out")))
+        << name;
+  EXPECT_FALSE(writeCells({makeCell("a", "", {1.0}), makeCell("a", "", {1.0})},
+                          folder.path("out")));
 }
 
 TEST(ChooseCells, ThoseOutsideOfListsOrWithinOne) {

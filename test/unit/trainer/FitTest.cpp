@@ -134,6 +134,23 @@ TEST_F(Fit, RefusesADamagedCheckpoint) {
   }
 }
 
+TEST_F(Fit, RefusesACheckpointWithOneFlippedBit) {
+  options.checkpoint = folder.path("state");
+  ASSERT_TRUE(train());
+  const std::string bytes = folder.read("state");
+  // Among them weights, moments and the curve, which are valid as any numbers.
+  for (size_t i = 0; i < 60; ++i) {
+    std::string flipped = bytes;
+    flipped[bytes.size() * i / 60] ^= char(1 << i % 8);
+    folder.write("state", flipped);
+    Result<Trained> run = train();
+    ASSERT_FALSE(run) << i;
+    EXPECT_NE(run.message().find("damaged"), std::string::npos);
+  }
+  folder.write("state", bytes);
+  EXPECT_TRUE(train());
+}
+
 TEST_F(Fit, AnotherSeedGivesOtherWeights) {
   Result<Trained> first = train();
   options.seed = 2;

@@ -111,6 +111,9 @@ TEST_F(Jobs, RunAgainWhenWhatMadeThemChanges) {
   EXPECT_EQ(order(), "a\nb\n");
   folder.write("c.out.done", "dlnet-job 1 0 nan\n");
   EXPECT_EQ(order(), "c\n");
+  folder.write("a.out", "y\n"); // As long as it was, but one bit.
+  EXPECT_EQ(order(), "a\nb\n");
+  EXPECT_EQ(folder.read("a.out"), "x\n");
   JobOptions options;
   options.fingerprint = "other data";
   EXPECT_EQ(order(options), "a\nb\nc\n");

@@ -4,8 +4,8 @@
 // names the file and the object, and none of them a crash.
 #include "MatFile.h"
 #include "TemporaryFolder.h"
-#include "trainer/cells/Cells.h"
 #include "trainer/cells/Random.h"
+#include "trainer/cells/mat/MatCells.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ std::vector<double> fade(size_t cycles, double start = 1.07) {
 }
 
 std::string messageOf(const std::string &path) {
-  Result<CellSet> set = readCells(path);
+  Result<CellSet> set = readCellsOrMat(path);
   return set ? "read without complaint" : set.message();
 }
 
@@ -43,7 +43,7 @@ TEST(MatReader, ReadsABatch) {
     file.finish();
   }
   for (const std::string &path : {folder.path(kFile1), folder.path()}) {
-    Result<CellSet> set = readCells(path);
+    Result<CellSet> set = readCellsOrMat(path);
     ASSERT_TRUE(set) << set.message();
     ASSERT_EQ(set->cells.size(), 2u);
     EXPECT_EQ(set->cells[0].name, "2017-05-12_battery-1");
@@ -52,7 +52,7 @@ TEST(MatReader, ReadsABatch) {
     EXPECT_DOUBLE_EQ(set->cells[1].raw[0], 1.05 / 1.1);
     ASSERT_EQ(set->skipped.size(), 1u);
     EXPECT_EQ(set->skipped[0].name, "2017-05-12_battery-3");
-    EXPECT_EQ(set->skipped[0].reason, "0 cycles, 200 needed");
+    EXPECT_EQ(set->skipped[0].reason, "no row with a capacity");
   }
 }
 
@@ -65,13 +65,13 @@ TEST(MatReader, TakesRowsColumnsAndSinglePrecision) {
                 series.data());
     file.finish();
   }
-  Result<CellSet> set = readCells(folder.path("tests.mat"));
+  Result<CellSet> set = readCellsOrMat(folder.path("tests.mat"));
   ASSERT_TRUE(set) << set.message();
   EXPECT_EQ(set->cells.at(0).name, "tests_battery-1");
   EXPECT_DOUBLE_EQ(set->cells[0].raw[249], 1 / 1.1);
 }
 
-TEST(MatReader, DropsZerosAtTheStartAndSkipsCellsWithZerosLater) {
+TEST(MatReader, DropsZerosAtTheStartAndLeavesOutZerosLater) {
   TemporaryFolder folder;
   {
     MatFile file(folder.path(kFile1));
@@ -82,14 +82,15 @@ TEST(MatReader, DropsZerosAtTheStartAndSkipsCellsWithZerosLater) {
     file.addCell(series);
     file.finish();
   }
-  Result<CellSet> set = readCells(folder.path(kFile1));
+  Result<CellSet> set = readCellsOrMat(folder.path(kFile1));
   ASSERT_TRUE(set) << set.message();
-  ASSERT_EQ(set->cells.size(), 1u);
+  ASSERT_EQ(set->cells.size(), 2u);
   EXPECT_EQ(set->cells[0].raw.size(), 249u);
-  EXPECT_EQ(set->cleaning[0].firstDropped, 1u);
-  ASSERT_EQ(set->skipped.size(), 1u);
-  EXPECT_EQ(set->skipped[0].reason,
-            "cycle 121: 0 Ah is not in (0, 2.2) Ah, twice the nominal");
+  EXPECT_EQ(set->cells[1].raw.size(), 248u);
+  EXPECT_EQ(set->cleaning[1].firstDropped, 1u);
+  EXPECT_EQ(set->cleaning[1].missing, 1u);
+  ASSERT_EQ(set->skippedRows.size(), 1u);
+  EXPECT_EQ(set->skippedRows[0].reason, "SOH 0 at cycle 121 is not in (0, 2)");
 }
 
 TEST(MatReader, JoinsCellsThatWereCycledOn) {
@@ -106,14 +107,14 @@ TEST(MatReader, JoinsCellsThatWereCycledOn) {
     file.addCell(fade(100, 1.07 - 0.025));
     file.finish();
   }
-  Result<CellSet> set = readCells(folder.path());
+  Result<CellSet> set = readCellsOrMat(folder.path());
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->cells.size(), 8u);
   EXPECT_EQ(set->cells[0].name, "2017-05-12_battery-1");
   EXPECT_EQ(set->cells[0].raw.size(), 350u);
   EXPECT_EQ(set->cells[7].name, "2017-06-30_battery-7");
 
-  Result<CellSet> second = readCells(folder.path(kFile2));
+  Result<CellSet> second = readCellsOrMat(folder.path(kFile2));
   ASSERT_TRUE(second) << second.message();
   EXPECT_EQ(second->cells.size(), 7u);
   ASSERT_EQ(second->skipped.size(), 1u);
@@ -139,15 +140,38 @@ TEST(MatReader, RefusesEveryTruncation) {
   }
 }
 
+TEST(MatReader, ReadsVectorsByTheNamesOfColumns) {
+  TemporaryFolder folder;
+  std::vector<double> series = fade(250);
+  hsize_t dims[2] = {1, 250};
+  {
+    MatFile file(folder.path("b7.mat"));
+    MatFile::write(file.id(), "discharge_capacity_mah", H5T_IEEE_F64LE,
+                   H5T_NATIVE_DOUBLE, dims, H5P_DEFAULT, series.data());
+    MatFile::write(file.id(), "voltage", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
+                   dims, H5P_DEFAULT, series.data());
+  }
+  CellOptions options;
+  options.nominalAh = 0.0011;
+  Result<CellSet> set = readCellsOrMat(folder.path("b7.mat"), options);
+  ASSERT_TRUE(set) << set.message();
+  EXPECT_EQ(set->cells.at(0).name, "b7");
+  EXPECT_EQ(set->reading.text,
+            "MATLAB 7.3, cycles counted by rows, capacity from "
+            "'discharge_capacity_mah' in mAh, 1 cell of 1 file");
+}
+
 TEST(MatReader, RefusesWhatIsNoHdf5) {
   TemporaryFolder folder;
   for (const std::string &text :
-       {std::string(), std::string("capacity\n1.1\n"),
-        "MATLAB 5.0 MAT-file" + std::string(4096, ' ')}) {
+       {std::string(), std::string("capacity\n1.1\n")}) {
     std::string path = folder.write("odd.mat", text);
     EXPECT_EQ(messageOf(path),
               path + ": not a MATLAB 7.3 (HDF5) file, or truncated");
   }
+  std::string path =
+      folder.write("odd.mat", "MATLAB 5.0 MAT-file" + std::string(4096, ' '));
+  EXPECT_EQ(messageOf(path).rfind(path + ": ", 0), 0u) << messageOf(path);
 }
 
 /// Writes one file by `fill` and expects the reader's complaint.
@@ -163,7 +187,10 @@ void expectRefused(Fill &&fill, const std::string &expected) {
 }
 
 TEST(MatReader, NamesTheObjectThatIsAbsent) {
-  expectRefused([](MatFile &) {}, ": /batch: absent");
+  expectRefused(
+      [](MatFile &) {},
+      ": /batch: absent; no column of capacity among none; name it by "
+      "--column");
   expectRefused(
       [](MatFile &file) {
         H5Gclose(H5Gcreate2(file.id(), "batch", H5P_DEFAULT, H5P_DEFAULT,
@@ -280,32 +307,43 @@ TEST(MatReader, FollowsNothingOutsideTheFile) {
         H5Lcreate_external("other.mat", "/batch", file.id(), "batch",
                            H5P_DEFAULT, H5P_DEFAULT);
       },
-      ": /batch: absent");
+      ": /batch: absent; no column of capacity among 'batch'; name it by "
+      "--column");
 }
 
-TEST(MatReader, RefusesCapacitiesThatAreNotFinite) {
-  for (double odd : {std::nan(""), std::numeric_limits<double>::infinity()})
-    expectRefused(
-        [&](MatFile &file) {
-          std::vector<double> series = fade(250);
-          series[41] = odd;
-          file.addCell(fade(250));
-          file.addCell(series);
-          file.finish();
-        },
-        ": /batch/summary[1]/QDischarge: cycle 42 is not finite");
+TEST(MatReader, LeavesOutCapacitiesThatAreNotFinite) {
+  TemporaryFolder folder;
+  {
+    MatFile file(folder.path(kFile1));
+    std::vector<double> series = fade(250);
+    series[41] = std::nan("");
+    series[249] = std::numeric_limits<double>::infinity();
+    file.addCell(fade(250));
+    file.addCell(series);
+    file.finish();
+  }
+  Result<CellSet> set = readCellsOrMat(folder.path(kFile1));
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 2u);
+  EXPECT_EQ(set->cells[1].raw.size(), 248u);
+  ASSERT_EQ(set->skippedRows.size(), 1u);
+  EXPECT_EQ(set->skippedRows[0].reason,
+            "/batch/summary/QDischarge of cycle 42 is no number");
 }
 
-TEST(MatReader, RefusesTwoFilesOfOneBatch) {
+TEST(MatReader, TellsCellsOfTwoFilesApart) {
   TemporaryFolder folder;
   for (const char *name : {"2018-04-12_a.mat", "2018-04-12_b.mat"}) {
     MatFile file(folder.path(name));
     file.addCell(fade(250));
     file.finish();
   }
-  EXPECT_EQ(messageOf(folder.path()),
-            folder.path("2018-04-12_b.mat") +
-                ": a second cell named '2018-04-12_battery-1'");
+  folder.write("odd.mat", "no such file");
+  Result<CellSet> set = readCellsOrMat(folder.path());
+  ASSERT_TRUE(set) << set.message();
+  ASSERT_EQ(set->cells.size(), 2u);
+  EXPECT_EQ(set->cells[0].name, "2018-04-12_a/2018-04-12_battery-1");
+  ASSERT_EQ(set->skipped.size(), 1u) << "the damaged one";
 }
 
 TEST(MatReader, LivesThroughDamageAnywhere) {
@@ -324,7 +362,7 @@ TEST(MatReader, LivesThroughDamageAnywhere) {
       damaged[512 + random.below(whole.size() - 512)] = char(random.below(256));
     std::string path = folder.write("damaged.mat", damaged);
     // Bytes that nobody reads may be damaged without harm.
-    if (Result<CellSet> set = readCells(path); !set) {
+    if (Result<CellSet> set = readCellsOrMat(path); !set) {
       EXPECT_EQ(set.message().rfind(path + ": ", 0), 0u) << set.message();
     }
   }

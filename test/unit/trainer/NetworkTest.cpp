@@ -78,7 +78,7 @@ TEST_P(NetworkOf, HasTheTensorsOfItsFamily) {
       }
     }
   }
-  EXPECT_EQ(model.parameters, count);
+  EXPECT_EQ(countParameters(model), count);
   EXPECT_EQ(network->parameterCount(), count);
 }
 

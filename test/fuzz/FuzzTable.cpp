@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A CSV file, of one cell or of many. The first byte says under which options
+// it is read; what comes out is a series that a model can be trained on.
+#include "Fuzz.h"
+#include "trainer/cells/Cells.h"
+
+#include <cmath>
+
+using namespace dlnet;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (size == 0)
+    return 0;
+  CellOptions options;
+  options.minimumCycles = data[0] & 1 ? 1 : 8;
+  options.sohBy = data[0] & 2 ? SohBy::InitialCapacity : SohBy::NominalCapacity;
+  fuzz::InputFile file("cells.csv");
+  std::string path = file.write(fuzz::text(data + 1, size - 1));
+  Result<CellSet> set = readCells(path, options);
+  if (!set) {
+    fuzz::require(!set.message().empty(), "a refusal has a reason");
+    return 0;
+  }
+  for (const SkippedCell &skipped : set->skipped)
+    fuzz::require(!skipped.reason.empty(), "a skipped cell has a reason");
+  for (const Cell &cell : set->cells) {
+    fuzz::require(cell.soh.size() == cell.raw.size() &&
+                      cell.target.size() == cell.raw.size(),
+                  "a cell's series are of one length");
+    for (double soh : cell.soh)
+      fuzz::require(std::isfinite(soh), "SOH is a number");
+  }
+  return 0;
+}
