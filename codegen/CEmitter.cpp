@@ -194,15 +194,14 @@ private:
     Packing packing = *op.getPacking();
     PackedWeights packed =
         packWeights(op.getWeights(), packing, op.getUnroll());
-    std::string arguments =
-        tables.add("weights", ArrayRef(packed.words));
+    std::string arguments = tables.add("weights", ArrayRef(packed.words));
     if (isSparse(packing) && !op.getUnroll())
       arguments += ", " + tables.add("blocks", ArrayRef(packed.blocks));
     arguments +=
         formatv(", {0}, {1}", pointer(op.getInput()), pointer(op.getResult()));
-    line("{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed),
-         arguments, loopCounts(op, packed), describe(op),
-         sizeOf(op.getResult()), sizeOf(op.getInput()));
+    line("{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed), arguments,
+         loopCounts(op, packed), describe(op), sizeOf(op.getResult()),
+         sizeOf(op.getInput()));
   }
 
   /// Uses the kernel of a product; its name.
@@ -367,8 +366,8 @@ private:
     use(Kernel::MultiplyHigh);
     use(Kernel::Lookup);
     return formatv("dln_lookup({0}, {1}u, {2})",
-                   tables.add("table", op.getTable()),
-                   op.getIndexBits(), scalar(op.getInput(), i));
+                   tables.add("table", op.getTable()), op.getIndexBits(),
+                   scalar(op.getInput(), i));
   }
 
   template <typename Op>

@@ -16,6 +16,7 @@ Digest::Digest(llvm::StringRef text) {
   spelled = llvm::formatv("0x{0:x-16}u",
                           llvm::support::endian::read64be(bytes.data()));
   // Bit 15 is free for what is counted. The two bytes above differ in one bit.
-  mark = (llvm::support::endian::read32be(&bytes[8]) & 0x3f007fffu) | 0x40000000u;
+  mark =
+      (llvm::support::endian::read32be(&bytes[8]) & 0x3f007fffu) | 0x40000000u;
   mark |= ((mark >> 24) ^ 1u) << 16;
 }

@@ -77,12 +77,12 @@ constexpr const char *kLongAssemblerEnd = R"c(
 /// A text that is compiled once, and with DSP instructions only or without.
 std::string once(llvm::StringRef name, llvm::StringRef text,
                  llvm::StringRef condition = "") {
-  std::string guarded =
-      llvm::formatv("#ifndef DLN_HAS_{0}\n#define DLN_HAS_{0}{1}#endif\n", name,
-                    text);
+  std::string guarded = llvm::formatv(
+      "#ifndef DLN_HAS_{0}\n#define DLN_HAS_{0}{1}#endif\n", name, text);
   return condition.empty()
              ? "\n" + guarded
-             : llvm::formatv("\n#if {0}\n{1}#endif\n", condition, guarded).str();
+             : llvm::formatv("\n#if {0}\n{1}#endif\n", condition, guarded)
+                   .str();
 }
 
 /// A kernel's text as a compiler without the DSP instructions sees it.
@@ -137,9 +137,9 @@ const char *nameOf(Kernel kernel) {
 std::string sharedText(const UsedKernels &used) {
   auto has = [&](Kernel kernel) { return used.common.count(kernel) != 0; };
   std::string text = kPreamble + once("KEEP_LOOP", kKeepLoop);
-  for (Kernel kernel : {Kernel::MultiplyHigh, Kernel::Saturate,
-                        Kernel::Positive, Kernel::Clamp, Kernel::Lookup,
-                        Kernel::BlockSum})
+  for (Kernel kernel :
+       {Kernel::MultiplyHigh, Kernel::Saturate, Kernel::Positive, Kernel::Clamp,
+        Kernel::Lookup, Kernel::BlockSum})
     if (has(kernel))
       text += once(nameOf(kernel), arithmeticKernelText(kernel));
   bool dense = has(Kernel::DualRow) || has(Kernel::Sxtb16);
@@ -167,9 +167,9 @@ std::string sharedText(const UsedKernels &used) {
                    "!DLN_DSP");
   }
   for (const UnrolledKernel &kernel : used.unrolled)
-    text += once(llvm::formatv("{0}_{1}", nameOf(kernel.first), kernel.second)
-                     .str(),
-                 unrolledKernelText(kernel));
+    text += once(
+        llvm::formatv("{0}_{1}", nameOf(kernel.first), kernel.second).str(),
+        unrolledKernelText(kernel));
   for (Kernel kernel : {Kernel::DualRowSparse, Kernel::Sxtb16Sparse}) {
     if (has(kernel))
       text += once(nameOf(kernel), sparseKernelText(kernel));

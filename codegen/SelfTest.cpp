@@ -96,9 +96,9 @@ dlnet::codegen::goldenVectors(lnn::ModelOp model) {
   return vectors;
 }
 
-FailureOr<std::string>
-dlnet::codegen::emitSelfTest(lnn::ModelOp model, const EmitOptions &options,
-                             const EmittedC &c) {
+FailureOr<std::string> dlnet::codegen::emitSelfTest(lnn::ModelOp model,
+                                                    const EmitOptions &options,
+                                                    const EmittedC &c) {
   auto vectors = goldenVectors(model);
   if (failed(vectors))
     return failure();

@@ -25,9 +25,8 @@ mlir::FailureOr<std::vector<GoldenVector>> goldenVectors(lnn::ModelOp model);
 
 /// The text of <name>_selftest.c, which goes with `c`, what `emitC` gives for
 /// the same model and options.
-mlir::FailureOr<std::string> emitSelfTest(lnn::ModelOp model,
-                                          const EmitOptions &options,
-                                          const EmittedC &c);
+mlir::FailureOr<std::string>
+emitSelfTest(lnn::ModelOp model, const EmitOptions &options, const EmittedC &c);
 
 } // namespace dlnet::codegen
 

@@ -289,16 +289,16 @@ std::string dlnet::codegen::unrolledKernelText(const UnrolledKernel &kernel) {
   }
   operands += "\n            :";
   if (!readOnce.empty())
-    operands += pairs == 2 ? " [x0] \"r\"(x0), [x1] \"r\"(x1)"
-                           : " [x0] \"r\"(x0)";
-  return formatv(
-      kUnrolled, nameOf(dual), pairs, readOnce, scratch,
-      quoted(unrolledInstructions(dual, pairs), "            "), operands);
+    operands +=
+        pairs == 2 ? " [x0] \"r\"(x0), [x1] \"r\"(x1)" : " [x0] \"r\"(x0)";
+  return formatv(kUnrolled, nameOf(dual), pairs, readOnce, scratch,
+                 quoted(unrolledInstructions(dual, pairs), "            "),
+                 operands);
 }
 
-std::string
-dlnet::codegen::straightKernelText(const StraightKernel &kernel, size_t number,
-                                   const std::string &prefix) {
+std::string dlnet::codegen::straightKernelText(const StraightKernel &kernel,
+                                               size_t number,
+                                               const std::string &prefix) {
   bool dual = isDual(kernel.kernel);
   std::string blocks;
   for (auto [i, byte] : llvm::enumerate(kernel.blocks))

@@ -147,10 +147,9 @@ Result<package::Files> makeC(Compiler &compiler, const report::Subject &subject,
                              const Arguments &arguments, std::string &sizes) {
   const CompileOptions &options = subject.options;
   const Candidate &selected = subject.candidates.selected();
-  codegen::EmitOptions emit = {options.prefix,
-                               describeModel(subject.family, *selected.source),
-                               selected.place,
-                               basisOf(subject.family, *selected.source)};
+  codegen::EmitOptions emit = {
+      options.prefix, describeModel(subject.family, *selected.source),
+      selected.place, basisOf(subject.family, *selected.source)};
   for (std::string &line :
        describeCost(selected, subject.candidates.forTarget()))
     emit.facts.push_back(std::move(line));

@@ -100,9 +100,8 @@ std::string toJson(const FamilyModel &model, const Figures &figures,
   nlohmann::json json = {
       {"model", model.name},
       {"soh", name(soh.soh)},
-      {"nominal_ah", soh.soh == SohKind::Nominal
-                         ? nlohmann::json(soh.nominalAh)
-                         : nlohmann::json(nullptr)},
+      {"nominal_ah", soh.soh == SohKind::Nominal ? nlohmann::json(soh.nominalAh)
+                                                 : nlohmann::json(nullptr)},
       {"split", split},
       {"cells", figures.cells},
       {"windows", figures.windows},
@@ -186,9 +185,8 @@ int evaluate(const Arguments &arguments) {
   print(model, *figures, *read, describeSoh(taken), arguments.split);
 
   if (!arguments.json.empty()) {
-    if (Status status =
-            writeFile(arguments.json,
-                      toJson(model, *figures, taken, arguments.split));
+    if (Status status = writeFile(
+            arguments.json, toJson(model, *figures, taken, arguments.split));
         !status)
       return reportError(status.message());
   }

@@ -82,8 +82,8 @@ Result<FamilyCells> chooseCell(const Arguments &arguments, const Family &family,
     if (!said.empty())
       return Failure{fmt::format("{}: goes with --cell", said.front())};
     FamilyCells cells;
-    cells.set.cells = {simulatedFor(family.data, "simulated",
-                                    arguments.simulate.value_or(7))};
+    cells.set.cells = {
+        simulatedFor(family.data, "simulated", arguments.simulate.value_or(7))};
     cells.reading = readingOf(family.data);
     return cells;
   }

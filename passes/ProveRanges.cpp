@@ -159,9 +159,7 @@ private:
                 [&](int64_t v) {
                   return std::clamp<int64_t>(v, op.getMin(), op.getMax());
                 },
-                [](Interval<int64_t> s) {
-                  return hull(s, {0, 0});
-                }));
+                [](Interval<int64_t> s) { return hull(s, {0, 0}); }));
           return set(op, result);
         })
         .Case([&](EulerStepS16Op op) { return proveEulerStep(op); })
@@ -319,9 +317,7 @@ private:
         return overflow(op, row, sum.all);
       if (widthOf(op.getResult()) == 16)
         sum = sum.mapped([](int64_t v) { return saturate16(v); },
-                         [](Interval<int64_t> s) {
-                           return hull(s, {0, 0});
-                         });
+                         [](Interval<int64_t> s) { return hull(s, {0, 0}); });
       result.push_back(sum);
     }
     return set(op, result);

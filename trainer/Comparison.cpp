@@ -88,7 +88,8 @@ Status addNetworks(Comparison &comparison, const FamilyModel &model,
         forecastSoh(network, reads, comparison.windows), options);
     return success();
   };
-  Mlp mlp(model, trainer.curves(model.basis), countParameters(model), model.seed);
+  Mlp mlp(model, trainer.curves(model.basis), countParameters(model),
+          model.seed);
   if (Status added = addNetwork("MLP", mlp, model); !added)
     return added;
   if (!options.published)

@@ -105,8 +105,8 @@ json familyOf(const Family &family, const FamilyModel &selected) {
           {"producer", family.producer},
           {"data", data.source},
           {"soh", name(data.soh)},
-          {"nominal_ah", data.soh == SohKind::Nominal ? json(data.nominalAh)
-                                                      : json(nullptr)},
+          {"nominal_ah",
+           data.soh == SohKind::Nominal ? json(data.nominalAh) : json(nullptr)},
           {"soh_is", describeSoh(data)},
           {"trained_soh",
            {report::rounded(trained.low), report::rounded(trained.high)}},
@@ -146,9 +146,8 @@ FailureOr<json> report::makeReport(Compiler &compiler, const Subject &subject) {
   const Candidate &selected = subject.candidates.selected();
   // Before the selected model is compiled again.
   json compilation = timesOf(compiler.times, subject.seconds);
-  auto forecasts =
-      forecastsOf(compiler, subject.family, *selected.source, selected.model,
-                  subject.options);
+  auto forecasts = forecastsOf(compiler, subject.family, *selected.source,
+                               selected.model, subject.options);
   auto quantized = compiler.import(*selected.source, selected.source->name);
   if (failed(quantized) ||
       failed(compiler.discretize(*quantized, subject.options)) ||

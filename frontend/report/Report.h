@@ -38,11 +38,9 @@ nlohmann::json layersOf(lnn::ModelOp model);
 
 /// Forecasts of simulated cells in float and in int8, beside the truth. Empty
 /// where no simulated cell lives long enough for the model's window.
-mlir::FailureOr<nlohmann::json> forecastsOf(Compiler &compiler,
-                                            const Family &family,
-                                            const FamilyModel &source,
-                                            lnn::ModelOp integer,
-                                            const CompileOptions &options);
+mlir::FailureOr<nlohmann::json>
+forecastsOf(Compiler &compiler, const Family &family, const FamilyModel &source,
+            lnn::ModelOp integer, const CompileOptions &options);
 
 /// What 16-bit values can hold, what they held in training and what they hold
 /// on simulated windows, and how much of that is clipped. `quantized` is

@@ -27,9 +27,9 @@ enum class Term {
   ClearPair,     ///< Two elements of it.
   Copy,          ///< A state copied, without its elements.
   CopyPair,      ///< Two elements of it.
-  Scan,     ///< A loop over time.
-  ScanStep, ///< One turn of it.
-  DualRow,  ///< A call of a kernel, without what runs in it.
+  Scan,          ///< A loop over time.
+  ScanStep,      ///< One turn of it.
+  DualRow,       ///< A call of a kernel, without what runs in it.
   Sxtb16,
   DualRowSparse,
   Sxtb16Sparse,

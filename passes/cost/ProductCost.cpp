@@ -58,8 +58,10 @@ struct StraightKernel {
   int64_t bytes, blockBytes, rowBytes;
 };
 
-constexpr UnrolledKernel kDualRowUnrolled = {{2, 16}, {8, 14}, {7, 9}, 32, 28, 28};
-constexpr UnrolledKernel kSxtb16Unrolled = {{2, 18}, {4, 10}, {9, 11}, 20, 36, 20};
+constexpr UnrolledKernel kDualRowUnrolled = {{2, 16}, {8, 14}, {7, 9},
+                                             32,      28,      28};
+constexpr UnrolledKernel kSxtb16Unrolled = {{2, 18}, {4, 10}, {9, 11},
+                                            20,      36,      20};
 constexpr StraightKernel kDualRowStraight = {{2, 16}, {3, 3}, {3, 5}, 8, 12, 8};
 constexpr StraightKernel kSxtb16Straight = {{2, 18}, {4, 4}, {1, 3}, 8, 16, 4};
 /// Of two words, of one, and what one right after another has less; LDRD and
@@ -235,8 +237,7 @@ int64_t dlnet::cost::kernelBytes(const ProductKernel &kernel) {
   const UnrolledKernel &unrolled = unrolledKernel(form);
   return wholeWords((pairs > kReadOncePairs ? unrolled.bytes + kStepBackBytes
                                             : unrolled.readOnceBytes) +
-                    pairs * unrolled.pairBytes +
-                    (pairs + 1) / 2 * kLoadBytes);
+                    pairs * unrolled.pairBytes + (pairs + 1) / 2 * kLoadBytes);
 }
 
 ProductCost dlnet::cost::productCost(const ProductShape &shape,

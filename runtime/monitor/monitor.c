@@ -255,8 +255,7 @@ static void answer_cell(struct monitor *monitor, const char *text) {
   uint32_t nominal = MODEL_NOMINAL;
   const bool stated = *text != '\0';
   if ((stated || nominal == 0u) &&
-      (!protocol_number(&text, CAPACITY_DECIMALS, &nominal) ||
-       *text != '\0')) {
+      (!protocol_number(&text, CAPACITY_DECIMALS, &nominal) || *text != '\0')) {
     send_error(monitor, "number");
     return;
   }

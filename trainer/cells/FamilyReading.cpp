@@ -21,9 +21,9 @@ using Read = std::function<Result<CellSet>(const CellOptions &)>;
 
 /// 0 of none.
 double medianOfFirst(const std::vector<double> &values, size_t count) {
-  std::vector<double> first(
-      values.begin(),
-      values.begin() + std::ptrdiff_t(std::min(count, values.size())));
+  std::vector<double> first(values.begin(),
+                            values.begin() +
+                                std::ptrdiff_t(std::min(count, values.size())));
   std::sort(first.begin(), first.end());
   return first.empty() ? 0 : first[first.size() / 2];
 }
@@ -173,8 +173,8 @@ std::string contradiction(const DataRecord &record,
   DataRecord taken = record;
   recordReading(options, {}, taken);
   bool differs =
-      taken.soh != record.soh || (taken.soh == SohKind::Nominal &&
-                                  taken.nominalAh != record.nominalAh);
+      taken.soh != record.soh ||
+      (taken.soh == SohKind::Nominal && taken.nominalAh != record.nominalAh);
   if (!differs)
     return "";
   return fmt::format("SOH is {} here, and was {} in training",
@@ -182,9 +182,8 @@ std::string contradiction(const DataRecord &record,
 }
 
 Result<std::vector<std::string>>
-checkAgainst(const Family &family, const FamilyModel &model,
-             const CellSet &set, const CellOptions &options,
-             const CellArguments &arguments) {
+checkAgainst(const Family &family, const FamilyModel &model, const CellSet &set,
+             const CellOptions &options, const CellArguments &arguments) {
   std::vector<std::string> warnings;
   if (std::string text = contradiction(family.data, options); !text.empty())
     warnings.push_back(text);
@@ -229,20 +228,18 @@ Result<FamilyCells> readCellsFor(const Family &family, const FamilyModel &model,
                                  const CellArguments &arguments,
                                  size_t minimumCycles,
                                  const CellReader &reader) {
-  return readFor(family, model, arguments, minimumCycles,
-                 [&](const CellOptions &options) {
-                   return reader(path, options);
-                 });
+  return readFor(
+      family, model, arguments, minimumCycles,
+      [&](const CellOptions &options) { return reader(path, options); });
 }
 
 Result<FamilyCells> readCellFor(const Family &family, const FamilyModel &model,
                                 const std::string &path,
                                 const CellArguments &arguments,
                                 size_t minimumCycles) {
-  return readFor(family, model, arguments, minimumCycles,
-                 [&](const CellOptions &options) {
-                   return readCell(path, options);
-                 });
+  return readFor(
+      family, model, arguments, minimumCycles,
+      [&](const CellOptions &options) { return readCell(path, options); });
 }
 
 } // namespace dlnet

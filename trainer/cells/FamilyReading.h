@@ -56,9 +56,8 @@ struct FamilyCells {
 /// Fails, with the likely cause, when more than half of them begin far from it
 /// and `arguments` do not say on purpose what SOH is; else returns warnings.
 Result<std::vector<std::string>>
-checkAgainst(const Family &family, const FamilyModel &model,
-             const CellSet &set, const CellOptions &options,
-             const CellArguments &arguments);
+checkAgainst(const Family &family, const FamilyModel &model, const CellSet &set,
+             const CellOptions &options, const CellArguments &arguments);
 
 /// For training, where no family says what SOH is: fails, with the likely
 /// cause, when more than half of the cells begin far from 1 and `arguments`

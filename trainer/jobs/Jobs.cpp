@@ -45,13 +45,13 @@ public:
     sigaddset(&waited, SIGCHLD);
     for (int number : {SIGINT, SIGTERM, SIGHUP}) {
       // What the caller ignores (nohup does) stays ignored.
-      struct sigaction present {};
+      struct sigaction present{};
       sigaction(number, nullptr, &present);
       if (present.sa_handler != SIG_IGN)
         sigaddset(&waited, number);
     }
     // Who ignores it gets no exit status of any child.
-    struct sigaction standard {};
+    struct sigaction standard{};
     standard.sa_handler = SIG_DFL;
     sigaction(SIGCHLD, &standard, &childAction);
     pthread_sigmask(SIG_BLOCK, &waited, &before);

@@ -51,6 +51,7 @@ int main(void) {
     pushed += soh_push(state, 16000) == SOH_OK;
     free(state);
   }
-  printf("%d states: %d answered by soh_push, %d by soh_forecast\n", STATES, pushed, forecasts);
+  printf("%d states: %d answered by soh_push, %d by soh_forecast\n", STATES,
+         pushed, forecasts);
   return 0;
 }

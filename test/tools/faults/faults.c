@@ -63,7 +63,7 @@ static int may_create(int flags) { return (flags & O_CREAT) != 0; }
 #define NEXT(type, name, ...)                                                  \
   static type (*next)(__VA_ARGS__);                                            \
   if (!next)                                                                   \
-    *(void **)&next = dlsym(RTLD_NEXT, name)
+  *(void **)&next = dlsym(RTLD_NEXT, name)
 
 #define DEFINE_OPEN(name)                                                      \
   int name(const char *path, int flags, ...) {                                 \

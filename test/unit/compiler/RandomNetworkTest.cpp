@@ -60,7 +60,8 @@ void check(const FamilyModel &model, uint32_t seed,
   auto integer = lnn::IntegerExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(integer));
   codegen::EmittedC c = codegen::emitC(compiled->model(), {"net", {}, place});
-  auto selfTest = codegen::emitSelfTest(compiled->model(), {"net", {}, place}, c);
+  auto selfTest =
+      codegen::emitSelfTest(compiled->model(), {"net", {}, place}, c);
   ASSERT_TRUE(mlir::succeeded(selfTest));
   auto loaded = LoadedModel::load(c, "net", "-O1", *selfTest);
   ASSERT_NE(loaded, nullptr);

@@ -138,10 +138,10 @@ TEST(FamilyDigest, RefusesWhatIsNoDigest) {
   for (const json &wrong :
        {json(""), json(std::string(63, 'a')), json(std::string(64, 'A')),
         json(std::string(64, 'g')), json(std::string(65, '0')), json(7)})
-    EXPECT_EQ(messageForModel("/measured/test/sha256", wrong)
-                  .rfind("models[0].measured.test.sha256: expected a SHA-256",
-                         0),
-              0u)
+    EXPECT_EQ(
+        messageForModel("/measured/test/sha256", wrong)
+            .rfind("models[0].measured.test.sha256: expected a SHA-256", 0),
+        0u)
         << wrong;
 }
 

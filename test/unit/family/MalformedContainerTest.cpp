@@ -135,17 +135,13 @@ TEST(MalformedContainer, ShapeIsNotAnArray) {
 
 TEST(MalformedContainer, NegativeExtent) {
   EXPECT_EQ(
-      messageAfter([](json &h) {
-        h["small.cell.wf"]["shape"] = {-3, -3};
-      }),
+      messageAfter([](json &h) { h["small.cell.wf"]["shape"] = {-3, -3}; }),
       "small.cell.wf.shape: expected extents in [0, 268435456], found -3");
 }
 
 TEST(MalformedContainer, FractionalExtent) {
   EXPECT_EQ(
-      messageAfter([](json &h) {
-        h["small.cell.wf"]["shape"] = {3.0, 3};
-      }),
+      messageAfter([](json &h) { h["small.cell.wf"]["shape"] = {3.0, 3}; }),
       "small.cell.wf.shape: expected extents in [0, 268435456], found 3.0");
 }
 
@@ -173,25 +169,21 @@ TEST(MalformedContainer, OffsetsAreNotAPair) {
 }
 
 TEST(MalformedContainer, NegativeOffset) {
-  EXPECT_EQ(messageAfter([](json &h) {
-              h["small.cell.wf"]["data_offsets"] = {-4, 32};
-            }),
+  EXPECT_EQ(messageAfter(
+                [](json &h) { h["small.cell.wf"]["data_offsets"] = {-4, 32}; }),
             "small.cell.wf.data_offsets: expected two offsets, found an array "
             "of 2");
 }
 
 TEST(MalformedContainer, OffsetsAreInverted) {
-  EXPECT_EQ(messageAfter([](json &h) {
-              h["small.cell.wf"]["data_offsets"] = {36, 0};
-            }),
+  EXPECT_EQ(messageAfter(
+                [](json &h) { h["small.cell.wf"]["data_offsets"] = {36, 0}; }),
             "small.cell.wf.data_offsets: expected the 36 bytes of F32 [3, 3], "
             "found [36, 0]");
 }
 
 TEST(MalformedContainer, OffsetsContradictTheShape) {
-  EXPECT_EQ(messageAfter([](json &h) {
-              h["small.cell.wf"]["shape"] = {3, 4};
-            })
+  EXPECT_EQ(messageAfter([](json &h) { h["small.cell.wf"]["shape"] = {3, 4}; })
                 .rfind("small.cell.wf.data_offsets: expected the 48 bytes of "
                        "F32 [3, 4], found [",
                        0),
@@ -244,9 +236,7 @@ TEST(MalformedContainer, GapBetweenTensors) {
 }
 
 TEST(MalformedContainer, MetadataIsNotAnObject) {
-  EXPECT_EQ(messageAfter([](json &h) {
-              h["__metadata__"] = {1, 2};
-            }),
+  EXPECT_EQ(messageAfter([](json &h) { h["__metadata__"] = {1, 2}; }),
             "__metadata__: expected an object, found an array of 2");
 }
 

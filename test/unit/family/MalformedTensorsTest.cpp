@@ -40,10 +40,9 @@ TEST(MalformedTensors, WrongRank) {
 }
 
 TEST(MalformedTensors, WrongShape) {
-  EXPECT_EQ(messageAfter([](json &h) {
-              h["small.basis.curves"]["shape"] = {2, 5};
-            }),
-            "small.basis.curves.shape: expected [5, 2], found [2, 5]");
+  EXPECT_EQ(
+      messageAfter([](json &h) { h["small.basis.curves"]["shape"] = {2, 5}; }),
+      "small.basis.curves.shape: expected [5, 2], found [2, 5]");
 }
 
 TEST(MalformedTensors, DescriptionAsksForMoreThanThereIs) {

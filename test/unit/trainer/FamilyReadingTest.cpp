@@ -36,8 +36,8 @@ std::string life(double nominalAh, const std::string &column = "capacity",
                  double scale = 1) {
   std::string text = column + "\n";
   for (int cycle = 0; cycle < 320; ++cycle)
-    text += fmt::format("{:.6f}\n", scale * nominalAh *
-                                        (0.98 - 0.1 * cycle * cycle / 1e5));
+    text += fmt::format("{:.6f}\n",
+                        scale * nominalAh * (0.98 - 0.1 * cycle * cycle / 1e5));
   return text;
 }
 
@@ -152,12 +152,13 @@ TEST_F(FamilyReading, TakesTheFamilysColumnWhereItIs) {
   Family of = family();
   of.data.column = "Q";
   of.data.unit = "ah";
-  cell("a", "capacity,Q\n" + [] {
-    std::string rows;
-    for (int cycle = 0; cycle < 320; ++cycle)
-      rows += fmt::format("0.5,{:.6f}\n", 1.1 * (0.98 - 1e-4 * cycle));
-    return rows;
-  }());
+  cell(
+      "a", "capacity,Q\n" + [] {
+        std::string rows;
+        for (int cycle = 0; cycle < 320; ++cycle)
+          rows += fmt::format("0.5,{:.6f}\n", 1.1 * (0.98 - 1e-4 * cycle));
+        return rows;
+      }());
   auto read = readAll(of);
   ASSERT_TRUE(read) << read.message();
   EXPECT_NEAR(read->set.cells[0].raw[0], 0.98, 1e-5);
