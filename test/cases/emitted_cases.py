@@ -203,7 +203,7 @@ class Projects(Emitted):
         self.two_models()
         with open(os.path.join(self.folder, "CMakeLists.txt"), "w", encoding="utf-8") as file:
             file.write("cmake_minimum_required(VERSION 3.16)\nproject(two LANGUAGES C CXX)\nadd_compile_options(-Wall "
-                       "-Wextra -Werror)\nadd_executable(two two_models.cpp soh.c soh_selftest.c tiny.c tiny_selftest.c)\n")
+                       "-Wextra -Werror)\ninclude_directories(.)\nadd_executable(two two_models.cpp soh.c soh_selftest.c tiny.c tiny_selftest.c)\n")
         for unity in ("ON", "OFF"):
             build = os.path.join(self.folder, "build" + unity)
             run("cmake", "-S", self.folder, "-B", build, "-G", "Ninja", "-DCMAKE_UNITY_BUILD=" + unity)
@@ -240,7 +240,7 @@ class Projects(Emitted):
 
     def test_cxx(self):
         self.two_models()
-        header = ["-Wold-style-cast", "-Wuseless-cast", "-Wzero-as-null-pointer-constant"]
+        header = ["-I" + self.folder, "-Wold-style-cast", "-Wuseless-cast", "-Wzero-as-null-pointer-constant"]
         for standard in ("c++11", "c++14", "c++17", "c++20"):
             self.compile("g++", os.path.join(self.folder, "two_models.cpp"), *CXX, *header, "-std=" + standard)
             for name in ("soh.c", "soh_selftest.c", "tiny.c", "tiny_selftest.c"):
