@@ -90,7 +90,6 @@ Result<FamilyCells> readFor(const Family &family, const FamilyModel &model,
     byHeader.unit = CapacityUnit::Auto;
     ways.push_back(byHeader);
   }
-  Range trained = trainedSoh(model);
   Failure failure{""};
   for (const CellOptions &options : ways) {
     Result<CellSet> set = read(options);
