@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// lnn-annotate-cost: counts (passes/Emitted.h) times prices (passes/cost).
+// lnn-annotate-cost: counts (passes/Emitted.h) times prices (passes/targets).
 #include "passes/CheckResults.h"
 #include "passes/Emitted.h"
 #include "passes/Passes.h"

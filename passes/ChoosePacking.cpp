@@ -4,7 +4,7 @@
 // of what else in the model makes a kernel pay.
 #include "passes/Passes.h"
 #include "passes/Runs.h"
-#include "passes/cost/ProductCost.h"
+#include "passes/targets/ProductCost.h"
 
 #include <tuple>
 

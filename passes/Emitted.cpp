@@ -4,7 +4,7 @@
 #include "passes/Emitted.h"
 
 #include "passes/Passes.h"
-#include "passes/cost/ProductCost.h"
+#include "passes/targets/ProductCost.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"

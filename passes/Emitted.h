@@ -6,7 +6,7 @@
 #define DLNET_PASSES_EMITTED_H
 
 #include "dialect/Lnn.h"
-#include "passes/cost/Counts.h"
+#include "passes/targets/Counts.h"
 
 namespace dlnet::lnn {
 

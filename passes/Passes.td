@@ -466,7 +466,7 @@ def ChoosePacking : Lnn_Pass<"lnn-choose-packing"> {
     no sum.
 
     Takes what is cheapest for the model as a whole, by the costs of
-    passes/cost/ProductCost.h: instructions of a forecast on a Cortex-M4, and
+    passes/targets/ProductCost.h: instructions of a forecast on a Cortex-M4, and
     bytes of tables and of kernels, each kernel once if any product uses it.
     `size` takes the fewest bytes, and of equal ones the fewest instructions.
     `speed` takes the fewest instructions that are worth their bytes: as when
@@ -702,7 +702,7 @@ def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
     caller's state) and stack; instructions and cycles of one forecast from a
     whole window. RAM is exact; the others follow from counts of what the
     emitter prints, priced by a table that was fitted to an emulated Cortex-M4
-    (passes/cost).
+    (passes/targets).
 
     ```mlir
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,

@@ -6,7 +6,7 @@
 
 #include "passes/Emitted.h"
 #include "passes/Runs.h"
-#include "passes/cost/ProductCost.h"
+#include "passes/targets/ProductCost.h"
 
 using namespace mlir;
 using namespace dlnet;

@@ -4,7 +4,7 @@
 // sparse packing was made between loops, and is looked at again here.
 #include "passes/Passes.h"
 #include "passes/Runs.h"
-#include "passes/cost/ProductCost.h"
+#include "passes/targets/ProductCost.h"
 
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/MapVector.h"

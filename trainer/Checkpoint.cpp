@@ -4,8 +4,8 @@
 // another network, so a line before the archive tells its length and digest.
 #include "trainer/Checkpoint.h"
 
-#include "frontend/Sha256.h"
-#include "frontend/WriteFiles.h"
+#include "frontend/support/Sha256.h"
+#include "frontend/support/WriteFiles.h"
 #include "trainer/Fit.h"
 
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 #ifndef DLNET_TRAINER_CHECKPOINT_H
 #define DLNET_TRAINER_CHECKPOINT_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <torch/nn/module.h>
 #include <torch/optim/adamw.h>

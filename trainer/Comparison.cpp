@@ -4,11 +4,11 @@
 // the same code.
 #include "trainer/Comparison.h"
 
-#include "trainer/cells/Floors.h"
-#include "trainer/cells/LinearFloors.h"
-#include "trainer/networks/DlnetBlock.h"
-#include "trainer/networks/Mlp.h"
-#include "trainer/quantized/QuantizedNetwork.h"
+#include "frontend/series/Baselines.h"
+#include "frontend/series/LinearBaselines.h"
+#include "trainer/engine/DlnetBlock.h"
+#include "trainer/engine/Mlp.h"
+#include "trainer/engine/QuantizedNetwork.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,7 +32,7 @@ void add(Comparison &comparison, const std::string &name, int64_t parameters,
 void addPolynomials(Comparison &comparison, const ComparisonOptions &options) {
   const RowMatrix &inputs = comparison.windows.inputs;
   Eigen::Index horizon = comparison.windows.targets.cols();
-  for (const PolynomialFloor &floor : polynomialFloors(inputs.cols()))
+  for (const PolynomialBaseline &floor : polynomialBaselines(inputs.cols()))
     add(comparison, floor.name, 0,
         forecastPolynomial(inputs, horizon, floor.degree, floor.points),
         options);
@@ -41,12 +41,12 @@ void addPolynomials(Comparison &comparison, const ComparisonOptions &options) {
 void addLinear(Comparison &comparison, const WindowSet &train,
                const WindowSet &validation, const ComparisonOptions &options) {
   const RowMatrix &inputs = comparison.windows.inputs;
-  auto addFloor = [&](const LinearFloor &floor) {
+  auto addBaseline = [&](const LinearBaseline &floor) {
     add(comparison, floor.name, floor.map.size() + floor.offset.size(),
         floor.forecast(inputs), options);
   };
-  addFloor(fitRidge(train, validation));
-  addFloor(fitAbsolute(train));
+  addBaseline(fitRidge(train, validation));
+  addBaseline(fitAbsolute(train));
 }
 
 Status addModel(Comparison &comparison, const FamilyModel &model,
@@ -103,7 +103,7 @@ Status addNetworks(Comparison &comparison, const FamilyModel &model,
   return addNetwork("DLNet block, published", block, byCycle);
 }
 
-void nameCells(Comparison &comparison) {
+void nameBatteries(Comparison &comparison) {
   std::set<int> seen(comparison.windows.cell.begin(),
                      comparison.windows.cell.end());
   for (int index : seen)
@@ -139,9 +139,9 @@ const Contender *Comparison::find(const std::string &name) const {
   return found == contenders.end() ? nullptr : &*found;
 }
 
-Result<Comparison> compareByCell(const std::vector<FamilyModel> &models,
-                                 const Split &split,
-                                 const ComparisonOptions &options) {
+Result<Comparison> compareByBattery(const std::vector<FamilyModel> &models,
+                                    const Split &split,
+                                    const ComparisonOptions &options) {
   const FamilyModel &first = models.front();
   WindowOptions every{first.window, first.horizon, 1}, sampled = every;
   sampled.stride = options.stride;
@@ -152,7 +152,7 @@ Result<Comparison> compareByCell(const std::vector<FamilyModel> &models,
     return Failure{fmt::format("no window of {} cycles in and {} out on a cell "
                                "that the family has not seen",
                                first.window, first.horizon)};
-  nameCells(comparison);
+  nameBatteries(comparison);
 
   for (const FamilyModel &model : models)
     if (Status added = addModel(comparison, model, options); !added)
@@ -172,7 +172,7 @@ Result<Comparison> compareByCell(const std::vector<FamilyModel> &models,
 }
 
 Result<Comparison> compareByWindow(const FamilyModel &shape,
-                                   const std::vector<Cell> &cells,
+                                   const std::vector<Battery> &cells,
                                    const ComparisonOptions &options) {
   WindowSet all = makeWindows(cells, {shape.window, shape.horizon, 1});
   std::vector<size_t> order(size_t(all.size()));
@@ -191,7 +191,7 @@ Result<Comparison> compareByWindow(const FamilyModel &shape,
   Comparison comparison;
   comparison.protocol = "random windows of known cells";
   comparison.windows = takeRows(all, {order.begin(), judgedEnd});
-  nameCells(comparison);
+  nameBatteries(comparison);
 
   Result<Trainer> trainer = Trainer::create(
       train, train, choose, comparison.windows, trainingFor(shape, options));
@@ -259,8 +259,9 @@ std::string printComparison(const Comparison &comparison) {
                    "(wrongly forecast in {}).\n",
                    end.falseEnds);
   if (!ridge)
-    fmt::format_to(line, "Floors that are fitted (ridge, absolute loss, MLP) "
-                         "need the cells that trained the family.\n");
+    fmt::format_to(line,
+                   "Baselines that are fitted (ridge, absolute loss, MLP) "
+                   "need the cells that trained the family.\n");
   return out;
 }
 

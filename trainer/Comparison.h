@@ -5,10 +5,10 @@
 #ifndef DLNET_TRAINER_COMPARISON_H
 #define DLNET_TRAINER_COMPARISON_H
 
-#include "frontend/Family.h"
-#include "frontend/Result.h"
+#include "frontend/family/Family.h"
+#include "frontend/series/Figures.h"
+#include "frontend/support/Result.h"
 #include "trainer/Train.h"
-#include "trainer/cells/Figures.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -45,16 +45,16 @@ struct ComparisonOptions {
 /// polynomial floors and, where training cells are at hand, ridge, absolute
 /// loss, an MLP of the size of the first model, and the published network if
 /// asked for, fitted on those.
-Result<Comparison> compareByCell(const std::vector<FamilyModel> &models,
-                                 const Split &split,
-                                 const ComparisonOptions &options);
+Result<Comparison> compareByBattery(const std::vector<FamilyModel> &models,
+                                    const Split &split,
+                                    const ComparisonOptions &options);
 
 /// The protocol of the paper: windows of all cells are dealt at random, 70 %
 /// to train, 10 % to choose and 20 % to judge, so that nearly every judging
 /// window overlaps training windows of its own cell. All contenders are
 /// trained anew for it.
 Result<Comparison> compareByWindow(const FamilyModel &shape,
-                                   const std::vector<Cell> &cells,
+                                   const std::vector<Battery> &cells,
                                    const ComparisonOptions &options);
 
 /// A table, and the same for programs: an object a contender.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/Data.h"
 
-#include "trainer/cells/Clean.h"
-#include "trainer/cells/CleaningReport.h"
-#include "trainer/cells/FamilyReading.h"
-#include "trainer/cells/Simulate.h"
-#include "trainer/cells/SplitList.h"
-#include "trainer/cells/mat/MatCells.h"
+#include "frontend/series/Clean.h"
+#include "frontend/series/CleaningReport.h"
+#include "frontend/series/FamilyReading.h"
+#include "frontend/series/Simulate.h"
+#include "frontend/series/SplitList.h"
+#include "trainer/mat/MatBatteries.h"
 
 #include <fmt/format.h>
 
@@ -29,7 +29,7 @@ std::string sourceOf(const DataOptions &options) {
   return name.empty() ? "cells" : name;
 }
 
-Result<Split> chooseSplit(const std::vector<Cell> &cells,
+Result<Split> chooseSplit(const std::vector<Battery> &cells,
                           const DataOptions &options, std::string &text) {
   if (!options.splitList.empty()) {
     Result<SplitList> list = readSplitList(options.splitList);
@@ -49,11 +49,11 @@ Result<Split> chooseSplit(const std::vector<Cell> &cells,
                                  options.fold, options.folds,
                                  options.folds - 1)};
     text = fmt::format("fold {} of {}", options.fold, options.folds);
-    return foldCells(cells, size_t(options.folds), size_t(options.fold),
-                     options.splitSeed);
+    return foldBatteries(cells, size_t(options.folds), size_t(options.fold),
+                         options.splitSeed);
   }
   text = "seeded 60/20/20";
-  return splitCells(cells, options.splitSeed);
+  return splitBatteries(cells, options.splitSeed);
 }
 
 } // namespace
@@ -64,18 +64,18 @@ Result<Data> loadData(const DataOptions &options) {
     return Failure{"no cells: give --data PATH, or --simulated to train on "
                    "simulated ones"};
   data.simulated = options.simulated;
-  CellOptions &reading = data.reading;
+  BatteryOptions &reading = data.reading;
   if (!options.simulated)
-    reading = options.reading.over(options.base.value_or(CellOptions()));
+    reading = options.reading.over(options.base.value_or(BatteryOptions()));
   reading.minimumCycles = options.minimumCycles;
   if (options.simulated) {
     std::vector<std::string> said = options.reading.asArguments();
     if (!said.empty())
       return Failure{fmt::format("{}: goes with --data, not with --simulated",
                                  said.front())};
-    data.set.cells = simulateFleet(kSimulatedCells, options.splitSeed);
+    data.set.batteries = simulateFleet(kSimulatedBatteries, options.splitSeed);
   } else {
-    Result<CellSet> set = readCellsOrMat(options.path, reading);
+    Result<BatterySet> set = readBatteriesOrMat(options.path, reading);
     if (!set)
       return set.failure();
     data.set = std::move(*set);
@@ -84,10 +84,10 @@ Result<Data> loadData(const DataOptions &options) {
                        : checkNominal(data.set, reading, options.reading);
     if (!usual)
       return Failure{options.path + ": " + usual.message()};
-    data.simulated = holdsSimulated(data.set.cells);
+    data.simulated = holdsSimulated(data.set.batteries);
   }
   std::string text;
-  Result<Split> split = chooseSplit(data.set.cells, options, text);
+  Result<Split> split = chooseSplit(data.set.batteries, options, text);
   if (!split)
     return split.failure();
   data.split = std::move(*split);
@@ -97,7 +97,7 @@ Result<Data> loadData(const DataOptions &options) {
       data.split.test.empty())
     return Failure{fmt::format(
         "{} cells are too few: train, validation and test need one each{}",
-        data.set.cells.size(), listSkipped(data.set))};
+        data.set.batteries.size(), listSkipped(data.set))};
 
   DataRecord &record = data.record;
   record.source = sourceOf(options);
@@ -111,13 +111,13 @@ Result<Data> loadData(const DataOptions &options) {
   return data;
 }
 
-Result<Split> splitAsRecorded(const std::vector<Cell> &cells,
+Result<Split> splitAsRecorded(const std::vector<Battery> &cells,
                               const DataRecord &record) {
-  auto names = [](const std::vector<std::string> &list, const Cell &cell) {
+  auto names = [](const std::vector<std::string> &list, const Battery &cell) {
     return std::count(list.begin(), list.end(), cell.name) > 0;
   };
   Split split;
-  for (const Cell &cell : cells)
+  for (const Battery &cell : cells)
     (names(record.train, cell)        ? split.train
      : names(record.validation, cell) ? split.validation
                                       : split.test)

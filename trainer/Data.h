@@ -5,11 +5,11 @@
 #ifndef DLNET_TRAINER_DATA_H
 #define DLNET_TRAINER_DATA_H
 
-#include "frontend/Family.h"
-#include "frontend/Result.h"
-#include "trainer/cells/CellArguments.h"
-#include "trainer/cells/Cells.h"
-#include "trainer/cells/Split.h"
+#include "frontend/family/Family.h"
+#include "frontend/series/Batteries.h"
+#include "frontend/series/BatteryArguments.h"
+#include "frontend/series/Split.h"
+#include "frontend/support/Result.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,9 +21,10 @@ struct DataOptions {
   std::string path;       ///< Folder or file of cells.
   bool simulated = false; ///< Simulated cells instead.
   std::string source;     ///< Recorded origin; empty: the path's last name.
-  CellArguments reading;  ///< What the files are, and how capacity becomes SOH.
+  BatteryArguments
+      reading; ///< What the files are, and how capacity becomes SOH.
   /// What `reading` is said over: the options of a family.
-  std::optional<CellOptions> base;
+  std::optional<BatteryOptions> base;
   size_t minimumCycles = 200; ///< Shorter cells are skipped.
   uint64_t splitSeed = 1;     ///< Which cells train, choose and judge.
   int64_t folds = 0;     ///< 0: 60/20/20. Else this many sides take turns...
@@ -32,22 +33,22 @@ struct DataOptions {
 };
 
 struct Data {
-  CellSet set;
+  BatterySet set;
   Split split;
   DataRecord record;
-  CellOptions reading; ///< What the cells were read by.
+  BatteryOptions reading; ///< What the cells were read by.
   bool simulated = false;
 };
 
-inline constexpr size_t kSimulatedCells = 30;
+inline constexpr size_t kSimulatedBatteries = 30;
 
-/// Reads and splits. Fails on what readCells and the split refuse, when a side
-/// is left without cells, or a cell would be on two sides.
+/// Reads and splits. Fails on what readBatteries and the split refuse, when a
+/// side is left without cells, or a cell would be on two sides.
 Result<Data> loadData(const DataOptions &options);
 
-/// The sides that a family recorded, of `cells`. Cells that it does not name
-/// go to test.
-Result<Split> splitAsRecorded(const std::vector<Cell> &cells,
+/// The sides that a family recorded, of `cells`. Batteries that it does not
+/// name go to test.
+Result<Split> splitAsRecorded(const std::vector<Battery> &cells,
                               const DataRecord &record);
 
 } // namespace dlnet

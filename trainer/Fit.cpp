@@ -5,7 +5,7 @@
 // the whole state of training.
 #include "trainer/Fit.h"
 
-#include "frontend/Sha256.h"
+#include "frontend/support/Sha256.h"
 #include "trainer/Checkpoint.h"
 #include "trainer/Prune.h"
 

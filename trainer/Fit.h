@@ -6,10 +6,10 @@
 #ifndef DLNET_TRAINER_FIT_H
 #define DLNET_TRAINER_FIT_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 #include "trainer/Samples.h"
 #include "trainer/Teacher.h"
-#include "trainer/networks/Network.h"
+#include "trainer/engine/Network.h"
 
 #include <cstdint>
 #include <functional>

@@ -5,8 +5,8 @@
 #ifndef DLNET_TRAINER_PRUNE_H
 #define DLNET_TRAINER_PRUNE_H
 
-#include "frontend/Family.h"
-#include "trainer/networks/Network.h"
+#include "frontend/family/Family.h"
+#include "trainer/engine/Network.h"
 
 namespace dlnet {
 

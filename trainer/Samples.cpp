@@ -80,7 +80,7 @@ torch::Tensor makeFeatures(const View &view, const FamilyModel &model) {
 namespace {
 
 /// The cell as it would be if it aged `speed` times as fast.
-Cell resample(const Cell &cell, double speed) {
+Battery resample(const Battery &cell, double speed) {
   auto stretched = [&](const std::vector<double> &series) {
     std::vector<double> result;
     if (series.size() < 2)
@@ -100,11 +100,11 @@ Cell resample(const Cell &cell, double speed) {
 
 } // namespace
 
-std::vector<Cell> withSpeeds(const std::vector<Cell> &cells,
-                             const Augmentation &augmentation) {
-  std::vector<Cell> all = cells;
+std::vector<Battery> withSpeeds(const std::vector<Battery> &cells,
+                                const Augmentation &augmentation) {
+  std::vector<Battery> all = cells;
   for (double speed : augmentation.speeds)
-    for (const Cell &cell : cells)
+    for (const Battery &cell : cells)
       all.push_back(resample(cell, speed));
   return all;
 }

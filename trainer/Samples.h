@@ -7,9 +7,9 @@
 #ifndef DLNET_TRAINER_SAMPLES_H
 #define DLNET_TRAINER_SAMPLES_H
 
-#include "frontend/Family.h"
-#include "trainer/cells/Random.h"
-#include "trainer/cells/Windows.h"
+#include "frontend/family/Family.h"
+#include "frontend/series/Random.h"
+#include "frontend/series/Windows.h"
 
 #include <torch/types.h>
 
@@ -68,8 +68,8 @@ struct Augmentation {
 };
 
 /// The cells, and their copies at other speeds.
-std::vector<Cell> withSpeeds(const std::vector<Cell> &cells,
-                             const Augmentation &augmentation);
+std::vector<Battery> withSpeeds(const std::vector<Battery> &cells,
+                                const Augmentation &augmentation);
 
 /// The samples at `rows`, each augmented by draws from `random`. `window`
 /// cycles and `outputScale` are those of the samples.

@@ -5,9 +5,9 @@
 #ifndef DLNET_TRAINER_TEACHER_H
 #define DLNET_TRAINER_TEACHER_H
 
-#include "frontend/Family.h"
+#include "frontend/family/Family.h"
 #include "trainer/Samples.h"
-#include "trainer/networks/Network.h"
+#include "trainer/engine/Network.h"
 
 #include <memory>
 #include <string>

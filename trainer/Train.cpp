@@ -4,8 +4,8 @@
 // errors that are recorded when the weights have settled.
 #include "trainer/Train.h"
 
-#include "trainer/networks/Runtime.h"
-#include "trainer/quantized/QuantizedNetwork.h"
+#include "trainer/engine/QuantizedNetwork.h"
+#include "trainer/engine/Runtime.h"
 
 #include <fmt/format.h>
 #include <torch/utils.h>

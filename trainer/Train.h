@@ -8,12 +8,12 @@
 #ifndef DLNET_TRAINER_TRAIN_H
 #define DLNET_TRAINER_TRAIN_H
 
-#include "frontend/Family.h"
-#include "frontend/Result.h"
+#include "frontend/family/Family.h"
+#include "frontend/series/Split.h"
+#include "frontend/support/Result.h"
 #include "trainer/Fit.h"
 #include "trainer/Samples.h"
 #include "trainer/Teacher.h"
-#include "trainer/cells/Split.h"
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A certificate speaks of bytes. It goes with no others.
-#include "frontend/Sha256.h"
 #include "frontend/package/Package.h"
+#include "frontend/support/Sha256.h"
 
 #include "llvm/Support/MemoryBuffer.h"
 

@@ -3,8 +3,8 @@
 // What goes into which kind; the texts are in templates/.
 #include "frontend/package/Package.h"
 
-#include "frontend/Suggest.h"
 #include "frontend/package/Templates.h"
+#include "frontend/support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

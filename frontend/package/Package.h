@@ -5,7 +5,7 @@
 #ifndef DLNET_FRONTEND_PACKAGE_PACKAGE_H
 #define DLNET_FRONTEND_PACKAGE_PACKAGE_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <map>
 #include <string>

@@ -4,10 +4,10 @@
 // simulated, and their errors illustrate; they measure nothing.
 #include "frontend/report/Report.h"
 
-#include "frontend/SohFormat.h"
+#include "frontend/family/SohFormat.h"
+#include "frontend/series/Baselines.h"
+#include "frontend/series/FamilyReading.h"
 #include "passes/Executor.h"
-#include "trainer/cells/FamilyReading.h"
-#include "trainer/cells/Floors.h"
 
 #include <algorithm>
 
@@ -20,7 +20,7 @@ namespace {
 constexpr uint64_t kSeeds[] = {7, 11, 23};
 
 /// One window late in a cell's life, where a forecast is hardest.
-WindowSet lateWindow(const Cell &cell, const FamilyModel &model) {
+WindowSet lateWindow(const Battery &cell, const FamilyModel &model) {
   WindowSet windows = makeWindows({cell}, {model.window, model.horizon, 1});
   if (windows.size() == 0)
     return windows;
@@ -42,9 +42,10 @@ json series(const RowMatrix &values) {
 /// The polynomial that comes nearest on this very window; no forecaster could
 /// know which one that is.
 json bestPolynomial(const WindowSet &window) {
-  Floor best =
-      bestPolynomialFloor(measureFloors(window.inputs, window.targets));
-  for (const PolynomialFloor &floor : polynomialFloors(window.inputs.cols()))
+  Baseline best =
+      bestPolynomialBaseline(measureBaselines(window.inputs, window.targets));
+  for (const PolynomialBaseline &floor :
+       polynomialBaselines(window.inputs.cols()))
     if (floor.name == best.name)
       return {{"name", best.name},
               {"mae", report::rounded(best.mae)},

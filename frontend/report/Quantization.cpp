@@ -5,9 +5,9 @@
 // against its format. 32-bit values are proved to fit and need no look.
 #include "frontend/report/Report.h"
 
+#include "frontend/series/Simulate.h"
+#include "frontend/series/Windows.h"
 #include "passes/Executor.h"
-#include "trainer/cells/Simulate.h"
-#include "trainer/cells/Windows.h"
 
 #include "llvm/ADT/MapVector.h"
 

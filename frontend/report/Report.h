@@ -5,7 +5,7 @@
 #ifndef DLNET_FRONTEND_REPORT_REPORT_H
 #define DLNET_FRONTEND_REPORT_REPORT_H
 
-#include "frontend/Candidates.h"
+#include "frontend/compile/Candidates.h"
 
 #include <nlohmann/json.hpp>
 

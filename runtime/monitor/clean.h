@@ -18,7 +18,7 @@ extern "C" {
 
 /** The SOH to use for the last of `count` raw ones, 1 to CLEAN_SPAN: itself, or
  *  their median when it is off from that by more than 0.01. SOH is in units of
- *  2^-14. The same as cleanInputs of trainer/cells/Clean.h. */
+ *  2^-14. The same as cleanInputs of frontend/series/Clean.h. */
 int16_t clean_newest(const int16_t *raw, uint32_t count);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Fits the prices of the cost model (passes/cost) to what random models cost.
+"""Fits the prices of the cost model (passes/targets) to what random models cost.
 
   calibrate_cost.py BUILD [--models N]
 
@@ -11,7 +11,7 @@ of the relative errors gives the price of each count, for it is the greatest err
 Some counts come in fixed company, so that many prices explain a model equally well: of those, the ones nearest to
 GUESS are taken, what one reads in disassembled models. How good that is, is said by models that a fit has not seen:
 each quarter of them is predicted by a fit to the others. The prices are those of a fit to all, and go to
-passes/cost/CostTable.inc. The compiler must be built again after that.
+passes/targets/cortex_m4/CostTable.inc. The compiler must be built again after that.
 
 To be run when the emitted C or the compiler of the target changes, and done so by `./dlnet calibrate`. Needs NumPy.
 """
@@ -29,7 +29,7 @@ import cost_model  # noqa: E402
 import cost_samples  # noqa: E402
 from whole_file import write_whole  # noqa: E402
 
-TABLE = os.path.join(cost_samples.ROOT, "passes", "cost", "CostTable.inc")
+TABLE = os.path.join(cost_samples.ROOT, "passes", "targets", "cortex_m4", "CostTable.inc")
 
 # What a thing may cost: bytes of flash, bytes of stack, instructions, cycles.
 GUESS = {

@@ -5,8 +5,8 @@
 // same batch. Beside Google Benchmark's own report it prints the ratios, and
 // writes them as JSON where --json FILE asks for it. Timed in turns, and
 // compared turn by turn, so that a busy machine slows both alike.
-#include "trainer/networks/Runtime.h"
-#include "trainer/networks/Scan.h"
+#include "trainer/engine/Runtime.h"
+#include "trainer/engine/Scan.h"
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>

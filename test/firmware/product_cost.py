@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Holds what the compiler says of products (passes/cost/ProductCost.h) to what
+"""Holds what the compiler says of products (passes/targets/ProductCost.h) to what
 they cost.
 
   product_cost.py count_instructions.so KERNEL=IMAGE.elf...

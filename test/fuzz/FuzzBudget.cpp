@@ -2,7 +2,7 @@
 //
 // A budget as it is written on a command line.
 #include "Fuzz.h"
-#include "frontend/Budget.h"
+#include "frontend/compile/Budget.h"
 
 #include <cmath>
 

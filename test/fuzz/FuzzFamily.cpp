@@ -2,7 +2,7 @@
 //
 // A family file. What is read can be written, and read again.
 #include "Fuzz.h"
-#include "frontend/Family.h"
+#include "frontend/family/Family.h"
 
 using namespace dlnet;
 

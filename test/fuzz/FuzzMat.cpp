@@ -3,23 +3,23 @@
 // A MATLAB file, as a user's command reads it: the libraries that parse it run
 // in a child, and whatever they do, this process gets cells or a sentence.
 #include "Fuzz.h"
-#include "trainer/cells/mat/MatCells.h"
+#include "trainer/mat/MatBatteries.h"
 
 #include <cmath>
 
 using namespace dlnet;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  CellOptions options;
+  BatteryOptions options;
   options.minimumCycles = 1;
   fuzz::InputFile file("batch.mat");
-  Result<CellSet> set =
-      readCellsOrMat(file.write(fuzz::text(data, size)), options);
+  Result<BatterySet> set =
+      readBatteriesOrMat(file.write(fuzz::text(data, size)), options);
   if (!set) {
     fuzz::require(!set.message().empty(), "a refusal has a reason");
     return 0;
   }
-  for (const Cell &cell : set->cells)
+  for (const Battery &cell : set->batteries)
     for (double soh : cell.soh)
       fuzz::require(std::isfinite(soh), "SOH is a number");
   return 0;

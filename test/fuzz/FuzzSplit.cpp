@@ -2,7 +2,7 @@
 //
 // A published split. Applied to cells, it puts each on at most one side.
 #include "Fuzz.h"
-#include "trainer/cells/SplitList.h"
+#include "frontend/series/SplitList.h"
 
 #include <set>
 
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz::require(!list.message().empty(), "a refusal has a reason");
     return 0;
   }
-  std::vector<Cell> cells;
+  std::vector<Battery> cells;
   for (char name = 'a'; name <= 'p'; ++name)
     cells.push_back({std::string(1, name), "", {1.0}, {1.0}, {1.0}});
   Result<ListedSplit> listed = applySplitList(cells, *list, 1);
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::set<std::string> seen;
   for (const auto *side :
        {&listed->split.train, &listed->split.validation, &listed->split.test})
-    for (const Cell &cell : *side)
+    for (const Battery &cell : *side)
       fuzz::require(seen.insert(cell.name).second, "one side for each cell");
   return 0;
 }

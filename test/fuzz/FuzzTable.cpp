@@ -3,7 +3,7 @@
 // A CSV file, of one cell or of many. The first byte says under which options
 // it is read; what comes out is a series that a model can be trained on.
 #include "Fuzz.h"
-#include "trainer/cells/Cells.h"
+#include "frontend/series/Batteries.h"
 
 #include <cmath>
 
@@ -12,19 +12,19 @@ using namespace dlnet;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0)
     return 0;
-  CellOptions options;
+  BatteryOptions options;
   options.minimumCycles = data[0] & 1 ? 1 : 8;
-  options.sohBy = data[0] & 2 ? SohBy::InitialCapacity : SohBy::NominalCapacity;
+  options.sohBy = data[0] & 2 ? SohKind::Initial : SohKind::Nominal;
   fuzz::InputFile file("cells.csv");
   std::string path = file.write(fuzz::text(data + 1, size - 1));
-  Result<CellSet> set = readCells(path, options);
+  Result<BatterySet> set = readBatteries(path, options);
   if (!set) {
     fuzz::require(!set.message().empty(), "a refusal has a reason");
     return 0;
   }
-  for (const SkippedCell &skipped : set->skipped)
+  for (const SkippedBattery &skipped : set->skipped)
     fuzz::require(!skipped.reason.empty(), "a skipped cell has a reason");
-  for (const Cell &cell : set->cells) {
+  for (const Battery &cell : set->batteries) {
     fuzz::require(cell.soh.size() == cell.raw.size() &&
                       cell.target.size() == cell.raw.size(),
                   "a cell's series are of one length");

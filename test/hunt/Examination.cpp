@@ -3,7 +3,7 @@
 
 #include "IntegerProof.h"
 #include "codegen/SelfTest.h"
-#include "frontend/SohFormat.h"
+#include "frontend/family/SohFormat.h"
 #include "test/tools/proof/Proof.h"
 #include "test/tools/random-models/RandomModels.h"
 

@@ -7,8 +7,8 @@
 #define DLNET_TEST_HUNT_HOSTILENETWORK_H
 
 #include "codegen/CEmitter.h"
-#include "frontend/Compiler.h"
-#include "frontend/Family.h"
+#include "frontend/compile/Compiler.h"
+#include "frontend/family/Family.h"
 
 #include <random>
 #include <string>

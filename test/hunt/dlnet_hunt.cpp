@@ -6,7 +6,7 @@
 // of its own, so that a crash is a finding.
 #include "Examination.h"
 
-#include "frontend/WriteFiles.h"
+#include "frontend/support/WriteFiles.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

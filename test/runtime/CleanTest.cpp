@@ -2,7 +2,7 @@
 //
 // The firmware's filter against that of the training, value by value.
 #include "runtime/monitor/clean.h"
-#include "trainer/cells/Clean.h"
+#include "frontend/series/Clean.h"
 
 #include <gtest/gtest.h>
 

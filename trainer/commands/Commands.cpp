@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/commands/Commands.h"
 
-#include "frontend/WriteFiles.h"
-#include "trainer/cells/CleaningReport.h"
+#include "frontend/series/CleaningReport.h"
+#include "frontend/support/WriteFiles.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +34,7 @@ void addDataOptions(CLI::App &command, DataOptions &options) {
   command.add_option("--source", options.source,
                      "recorded origin of the cells (default: the last name of "
                      "--data)");
-  addCellArguments(command, options.reading, "");
+  addBatteryArguments(command, options.reading, "");
 }
 
 void addSplitOptions(CLI::App &command, DataOptions &options) {
@@ -65,9 +65,9 @@ Result<Data> loadAndReport(const DataOptions &options) {
   fmt::print("{}{}", printReading(data->set), printCleaning(data->set));
   fmt::print("SOH is {}\n", describeSoh(data->record));
   fmt::print("{} cells, {}, seed {}: {} train, {} validate, {} test\n",
-             data->set.cells.size(), data->record.split, data->record.splitSeed,
-             data->split.train.size(), data->split.validation.size(),
-             data->split.test.size());
+             data->set.batteries.size(), data->record.split,
+             data->record.splitSeed, data->split.train.size(),
+             data->split.validation.size(), data->split.test.size());
   return data;
 }
 

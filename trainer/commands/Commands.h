@@ -5,7 +5,7 @@
 #ifndef DLNET_TRAINER_COMMANDS_COMMANDS_H
 #define DLNET_TRAINER_COMMANDS_COMMANDS_H
 
-#include "frontend/CommandLine.h"
+#include "frontend/support/CommandLine.h"
 #include "trainer/Data.h"
 #include "trainer/Fit.h"
 
@@ -27,7 +27,7 @@ void reportWarning(const std::string &message);
 /// Prints the one line for a mistake; returns the exit code for it.
 int reportError(const std::string &message);
 
-/// --data, --simulated, --source, and those of addCellArguments.
+/// --data, --simulated, --source, and those of addBatteryArguments.
 void addDataOptions(CLI::App &command, DataOptions &options);
 /// --split-seed, --folds, --fold, --split-list.
 void addSplitOptions(CLI::App &command, DataOptions &options);

@@ -2,9 +2,9 @@
 //
 // dlnet-train convert: what dlnet understands of files, without training on
 // them; and cells of MATLAB files for dlnetc.
-#include "trainer/cells/CleaningReport.h"
-#include "trainer/cells/mat/MatCells.h"
+#include "frontend/series/CleaningReport.h"
 #include "trainer/commands/Commands.h"
+#include "trainer/mat/MatBatteries.h"
 
 #include <fmt/format.h>
 
@@ -19,31 +19,31 @@ namespace {
 struct Arguments {
   std::string path, output;
   size_t minimumCycles = 1;
-  CellArguments reading;
+  BatteryArguments reading;
 };
 
 int run(const Arguments &arguments) {
-  CellOptions options = arguments.reading.over({});
+  BatteryOptions options = arguments.reading.over({});
   options.minimumCycles = arguments.minimumCycles;
-  // Cells of an earlier call among these would be taken for theirs.
+  // Batteries of an earlier call among these would be taken for theirs.
   std::error_code error;
   if (std::filesystem::exists(arguments.output, error) &&
       !std::filesystem::is_empty(arguments.output, error))
     return reportError(
         fmt::format("{}: is no empty folder; give a new one for the cells",
                     arguments.output));
-  Result<CellSet> set = readCellsOrMat(arguments.path, options);
+  Result<BatterySet> set = readBatteriesOrMat(arguments.path, options);
   if (!set)
     return reportError(set.message());
   fmt::print("{}{}", printReading(*set), printCleaning(*set));
   if (arguments.output.empty())
     return 0;
-  Status written = writeCells(set->cells, arguments.output, options,
-                              set->reading.unitKnown ? set->reading.unit
-                                                     : CapacityUnit::Auto);
+  Status written = writeBatteries(set->batteries, arguments.output, options,
+                                  set->reading.unitKnown ? set->reading.unit
+                                                         : CapacityUnit::Auto);
   if (!written)
     return reportError(written.message());
-  fmt::print("wrote {} cells to {}\n", set->cells.size(), arguments.output);
+  fmt::print("wrote {} cells to {}\n", set->batteries.size(), arguments.output);
   return 0;
 }
 
@@ -65,7 +65,7 @@ void dlnet::addConvert(CLI::App &app, Command &chosen) {
                    "leave shorter cells out")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  addCellArguments(*command, arguments->reading, "");
+  addBatteryArguments(*command, arguments->reading, "");
   command->callback([&chosen, arguments] {
     chosen = [arguments] { return run(*arguments); };
   });

@@ -2,12 +2,12 @@
 //
 // dlnet-train evaluate: a family's models beside everything simpler, on cells
 // that it has not seen.
-#include "frontend/WriteFiles.h"
+#include "frontend/series/CleaningReport.h"
+#include "frontend/series/FamilyReading.h"
+#include "frontend/support/WriteFiles.h"
 #include "trainer/Comparison.h"
-#include "trainer/cells/CleaningReport.h"
-#include "trainer/cells/FamilyReading.h"
-#include "trainer/cells/mat/MatCells.h"
 #include "trainer/commands/Commands.h"
+#include "trainer/mat/MatBatteries.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -63,14 +63,14 @@ int run(Arguments arguments) {
   if (Status outputs = checkOutputs({arguments.json}); !outputs)
     return reportError(outputs.message());
   const FamilyModel &first = models->front();
-  Result<FamilyCells> read =
-      readCellsFor(*family, first, arguments.data.path, arguments.data.reading,
-                   size_t(first.window + first.horizon), readCellsOrMat);
+  Result<FamilyBatteries> read = readBatteriesFor(
+      *family, first, arguments.data.path, arguments.data.reading,
+      size_t(first.window + first.horizon), readBatteriesOrMat);
   if (!read)
     return reportError(read.message());
   for (const std::string &warning : read->warnings)
     reportWarning(warning);
-  const CellSet *set = &read->set;
+  const BatterySet *set = &read->set;
   DataRecord taken = family->data;
   recordReading(read->reading, {}, taken);
   fmt::print("SOH is {}\n", describeSoh(taken));
@@ -79,12 +79,12 @@ int run(Arguments arguments) {
   Result<Comparison> comparison = Failure{""};
   if (arguments.protocol == "paper") {
     comparison =
-        compareByWindow(models->front(), set->cells, arguments.comparison);
+        compareByWindow(models->front(), set->batteries, arguments.comparison);
   } else {
-    Result<Split> split = splitAsRecorded(set->cells, family->data);
+    Result<Split> split = splitAsRecorded(set->batteries, family->data);
     if (!split)
       return reportError(split.message());
-    comparison = compareByCell(*models, *split, arguments.comparison);
+    comparison = compareByBattery(*models, *split, arguments.comparison);
   }
   if (!comparison)
     return reportError(
@@ -111,8 +111,8 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
   command->add_option("family", arguments->family, "family file")->required();
   command->add_option("--data", arguments->data.path,
                       "cells; those that the family has not seen judge");
-  addCellArguments(*command, arguments->data.reading,
-                   " (default: the family's)");
+  addBatteryArguments(*command, arguments->data.reading,
+                      " (default: the family's)");
   command->add_option("--model", arguments->models,
                       "models to judge, or 'all' (default: the first student)");
   command

@@ -3,7 +3,7 @@
 // dlnet-train family: everything from a folder of cells to a family and a
 // report, as many processes at once as there are cores. Stopped and started
 // again it goes on where it was.
-#include "frontend/WriteFiles.h"
+#include "frontend/support/WriteFiles.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/family/FamilyReport.h"
 #include "trainer/report/Gnuplot.h"
@@ -52,7 +52,7 @@ std::string fingerprint(const Data &data) {
       hash = (hash ^ static_cast<const unsigned char *>(bytes)[i]) *
              1099511628211u;
   };
-  for (const Cell &cell : data.set.cells) {
+  for (const Battery &cell : data.set.batteries) {
     mix(cell.name.data(), cell.name.size());
     mix(cell.raw.data(), cell.raw.size() * sizeof(double));
   }

@@ -2,9 +2,9 @@
 //
 // dlnet-train recover: the second stage, on from a family file. Masks that are
 // in the file are held; after that the weights learn to bear int8 rounding.
+#include "frontend/series/FamilyReading.h"
 #include "trainer/Prune.h"
 #include "trainer/Train.h"
-#include "trainer/cells/FamilyReading.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/commands/TrainingRun.h"
 

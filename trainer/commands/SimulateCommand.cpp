@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlnet-train simulate: cells for whoever has none.
-#include "trainer/cells/Simulate.h"
+#include "frontend/series/Simulate.h"
 #include "trainer/commands/Commands.h"
 
 #include <fmt/format.h>
@@ -14,13 +14,13 @@ namespace {
 
 struct Arguments {
   std::string output;
-  size_t cells = kSimulatedCells;
+  size_t cells = kSimulatedBatteries;
   uint64_t seed = 1;
 };
 
 int run(const Arguments &arguments) {
-  Status written = writeCells(simulateFleet(arguments.cells, arguments.seed),
-                              arguments.output);
+  Status written = writeBatteries(
+      simulateFleet(arguments.cells, arguments.seed), arguments.output);
   if (!written)
     return reportError(written.message());
   fmt::print("wrote {} simulated cells to {}; they are no measurements\n",

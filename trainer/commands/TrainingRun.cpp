@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/commands/TrainingRun.h"
 
-#include "frontend/WriteFiles.h"
-#include "trainer/cells/Floors.h"
-#include "trainer/cells/LinearFloors.h"
+#include "frontend/series/Baselines.h"
+#include "frontend/series/LinearBaselines.h"
+#include "frontend/support/WriteFiles.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -175,12 +175,13 @@ int TrainingRun::finish(const Trained &trained, const std::string &familyName,
   WindowOptions every{model.window, model.horizon, 1};
   WindowSet train = makeWindows(data.split.train, every);
   WindowSet validation = makeWindows(data.split.validation, every);
-  LinearFloor ridge = fitRidge(train, validation);
+  LinearBaseline ridge = fitRidge(train, validation);
   for (const auto &[side, windows] :
        {std::pair("validation", validation),
         std::pair("test", makeWindows(data.split.test, every))}) {
     fmt::print("  {} ({} windows)\n", side, windows.size());
-    for (const Floor &floor : measureFloors(windows.inputs, windows.targets))
+    for (const Baseline &floor :
+         measureBaselines(windows.inputs, windows.targets))
       fmt::print("    {:<26}{:>10.4f}\n", floor.name, floor.mae * 1e3);
     double linear = maeOf(ridge.forecast(windows.inputs), windows.targets);
     fmt::print("    {:<26}{:>10.4f}\n", ridge.name, linear * 1e3);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/family/FamilyReport.h"
 
+#include "frontend/series/CleaningReport.h"
 #include "trainer/Comparison.h"
-#include "trainer/cells/CleaningReport.h"
 #include "trainer/family/StageFigures.h"
 #include "trainer/family/Statistics.h"
 #include "trainer/report/Pictures.h"
@@ -117,15 +117,15 @@ private:
     options.published = !run.options.quick;
     if (run.options.quick)
       options.fit.epochs = 2;
-    Result<Comparison> byCell =
-        compareByCell({outcome.family.models[0], outcome.family.models[1]},
-                      data.split, options);
-    if (!byCell)
-      return byCell.failure();
-    comparison = std::move(*byCell);
+    Result<Comparison> byBattery =
+        compareByBattery({outcome.family.models[0], outcome.family.models[1]},
+                         data.split, options);
+    if (!byBattery)
+      return byBattery.failure();
+    comparison = std::move(*byBattery);
     report_["unseen_cells"] = toJson(comparison);
     Result<Comparison> byWindow =
-        compareByWindow(outcome.family.models[0], data.set.cells, options);
+        compareByWindow(outcome.family.models[0], data.set.batteries, options);
     if (!byWindow)
       return byWindow.failure();
     report_["paper_protocol"] = toJson(*byWindow);

@@ -5,10 +5,10 @@
 #ifndef DLNET_TRAINER_FAMILY_FAMILYREPORT_H
 #define DLNET_TRAINER_FAMILY_FAMILYREPORT_H
 
-#include "frontend/Family.h"
-#include "frontend/Result.h"
+#include "frontend/family/Family.h"
+#include "frontend/series/Figures.h"
+#include "frontend/support/Result.h"
 #include "trainer/Data.h"
-#include "trainer/cells/Figures.h"
 #include "trainer/family/Plan.h"
 
 #include <cstdint>

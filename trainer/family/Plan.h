@@ -12,7 +12,7 @@
 #ifndef DLNET_TRAINER_FAMILY_PLAN_H
 #define DLNET_TRAINER_FAMILY_PLAN_H
 
-#include "frontend/Family.h"
+#include "frontend/family/Family.h"
 #include "trainer/jobs/Jobs.h"
 
 #include <cstdint>

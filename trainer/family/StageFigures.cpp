@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "trainer/family/StageFigures.h"
 
+#include "frontend/series/Baselines.h"
+#include "frontend/series/LinearBaselines.h"
 #include "trainer/Fit.h"
 #include "trainer/Prune.h"
 #include "trainer/Teacher.h"
 #include "trainer/Train.h"
-#include "trainer/cells/Floors.h"
-#include "trainer/cells/LinearFloors.h"
-#include "trainer/quantized/QuantizedNetwork.h"
+#include "trainer/engine/QuantizedNetwork.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -74,8 +74,8 @@ private:
                    test, first.outputScale);
     if (run.options.validatedFolds()) {
       figures.teacher.values.push_back(taught);
-      LinearFloor ridge = fitRidge(makeWindows(split.train, every),
-                                   makeWindows(split.validation, every));
+      LinearBaseline ridge = fitRidge(makeWindows(split.train, every),
+                                      makeWindows(split.validation, every));
       figures.ridge.values.push_back(
           maeOf(ridge.forecast(windows.inputs), windows.targets));
     }

@@ -6,8 +6,8 @@
 #ifndef DLNET_TRAINER_FAMILY_STAGEFIGURES_H
 #define DLNET_TRAINER_FAMILY_STAGEFIGURES_H
 
-#include "frontend/Family.h"
-#include "frontend/Result.h"
+#include "frontend/family/Family.h"
+#include "frontend/support/Result.h"
 #include "trainer/family/FamilyReport.h"
 #include "trainer/family/Statistics.h"
 

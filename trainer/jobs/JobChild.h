@@ -5,7 +5,7 @@
 #ifndef DLNET_TRAINER_JOBS_JOBCHILD_H
 #define DLNET_TRAINER_JOBS_JOBCHILD_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <csignal>
 #include <string>

@@ -5,8 +5,8 @@
 // stamp.
 #include "trainer/jobs/JobStamp.h"
 
-#include "frontend/Sha256.h"
-#include "frontend/WriteFiles.h"
+#include "frontend/support/Sha256.h"
+#include "frontend/support/WriteFiles.h"
 
 #include <fmt/format.h>
 

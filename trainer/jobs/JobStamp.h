@@ -5,7 +5,7 @@
 #ifndef DLNET_TRAINER_JOBS_JOBSTAMP_H
 #define DLNET_TRAINER_JOBS_JOBSTAMP_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <cstdint>
 #include <optional>

@@ -5,7 +5,7 @@
 // waiting in which one could be lost.
 #include "trainer/jobs/Jobs.h"
 
-#include "trainer/cells/Progress.h"
+#include "frontend/series/Progress.h"
 #include "trainer/jobs/JobChild.h"
 #include "trainer/jobs/JobGraph.h"
 #include "trainer/jobs/JobStamp.h"

@@ -6,7 +6,7 @@
 #ifndef DLNET_TRAINER_JOBS_JOBS_H
 #define DLNET_TRAINER_JOBS_JOBS_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <cstddef>
 #include <string>

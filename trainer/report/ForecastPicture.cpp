@@ -13,7 +13,7 @@ namespace dlnet {
 
 namespace {
 
-void addAll(Range &range, const std::vector<float> &values) {
+void addAll(AxisRange &range, const std::vector<float> &values) {
   // Beyond this a forecast has failed; the rest should still be seen.
   for (float value : values)
     if (std::abs(value) < 10)
@@ -30,7 +30,7 @@ void drawPanel(Script &script, const ForecastPanel &panel,
   double first = start - double(shown);
   size_t horizon = std::max({panel.truth.size(), panel.forecast.size(),
                              panel.floor.size(), size_t(1)});
-  Range range;
+  AxisRange range;
   addAll(range, past);
   addAll(range, panel.truth);
   addAll(range, panel.forecast);

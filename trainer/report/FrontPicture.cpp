@@ -34,7 +34,7 @@ bool isDrawable(const FrontPoint &point) {
 /// Ranges of both axes with room around all that is shown, and the way from
 /// values to pixels.
 struct Frame {
-  Range cost, mae;
+  AxisRange cost, mae;
 
   void add(const FrontPoint &point) {
     cost.add(point.cost, true);
@@ -109,8 +109,9 @@ void placeLabels(Script &script, const std::vector<FrontPoint> &points,
       Box box = boxAt(place);
       return box.left > kLeft && box.right < kWidth - 4 && box.top > kTop &&
              box.bottom < kTop + kPlot &&
-             std::none_of(taken.begin(), taken.end(),
-                          [&](const Box &other) { return box.meets(other); });
+             std::none_of(
+                 taken.begin(), taken.end(),
+                 [&](const Box &other) { return box.meets(other); });
     };
     auto found = std::find_if(places.begin(), places.end(), isFree);
     if (found == places.end())

@@ -5,7 +5,7 @@
 #ifndef DLNET_TRAINER_REPORT_GNUPLOT_H
 #define DLNET_TRAINER_REPORT_GNUPLOT_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <fmt/format.h>
 

@@ -50,7 +50,7 @@ void Legend::set(Script &script, int pictureHeight) const {
               number(6.0 / pictureHeight), rows);
 }
 
-void Range::add(double value, bool positive) {
+void AxisRange::add(double value, bool positive) {
   if (!(std::abs(value) < 1e15) || (positive && !(value > 0)))
     return;
   low = empty ? value : std::min(low, value);
@@ -58,7 +58,7 @@ void Range::add(double value, bool positive) {
   empty = false;
 }
 
-void setLogAxis(Script &script, char axis, const Range &range,
+void setLogAxis(Script &script, char axis, const AxisRange &range,
                 const std::string &format) {
   double low = range.low, high = range.high;
   bool isShort = high < 100 * low;

@@ -34,7 +34,7 @@ struct Legend {
 };
 
 /// The smallest and largest finite number (above 0 if `positive`).
-struct Range {
+struct AxisRange {
   double low = 0, high = 0;
   bool empty = true;
   void add(double value, bool positive = false);
@@ -42,7 +42,7 @@ struct Range {
 
 /// A logarithmic axis ('x' or 'y') over the range, which is above 0 and not
 /// empty, with labels at 1, 2 and 5 where it spans less than two decades.
-void setLogAxis(Script &script, char axis, const Range &range,
+void setLogAxis(Script &script, char axis, const AxisRange &range,
                 const std::string &format);
 
 /// A linear axis with about four labels, all of the digits that they need.

@@ -18,7 +18,7 @@ constexpr int kTop = 44, kUnderAxis = 54;
 
 /// What a logarithmic axis cannot show becomes NaN, which is left out.
 std::vector<double> positive(std::vector<double> values, double scale,
-                             Range &range) {
+                             AxisRange &range) {
   for (double &value : values) {
     value = value > 0 ? value * scale : std::nan("");
     range.add(value, true);
@@ -26,7 +26,7 @@ std::vector<double> positive(std::vector<double> values, double scale,
   return values;
 }
 
-void widen(Range &range) {
+void widen(AxisRange &range) {
   range.low /= 1.15;
   range.high *= 1.15;
 }
@@ -43,7 +43,7 @@ Result<std::string> drawLosses(const Heading &heading,
   int height = kTop + 2 * kPlot + kBetween + kUnderAxis + legend.height;
   Script script(kPictureWidth, height);
   std::vector<std::string> train, validation;
-  Range losses, errors;
+  AxisRange losses, errors;
   size_t epochs = 2;
   for (size_t i = 0; i < runs.size(); ++i) {
     const LossRun &run = runs[i];
@@ -99,7 +99,7 @@ Result<std::string> drawHorizons(const Heading &heading,
   Script script(kPictureWidth, height);
   std::vector<std::string> plots;
   size_t horizon = 2;
-  Range range;
+  AxisRange range;
   for (size_t i = 0; i < curves.size(); ++i) {
     std::vector<double> values = curves[i].values;
     for (double &value : values) {
@@ -138,7 +138,7 @@ Result<std::string> drawStages(const Heading &heading,
   Script script(kPictureWidth, height);
   std::vector<std::vector<double>> rows;
   std::string tics;
-  Range range;
+  AxisRange range;
   range.add(0);
   size_t longest = 0;
   for (size_t i = 0; i < bars.size(); ++i) {

@@ -5,7 +5,7 @@
 #ifndef DLNET_TRAINER_REPORT_PICTURES_H
 #define DLNET_TRAINER_REPORT_PICTURES_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <optional>
 #include <string>

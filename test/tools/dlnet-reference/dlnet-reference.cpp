@@ -4,16 +4,16 @@
 // executor, and single products with their results.
 #include "codegen/Kernels.h"
 #include "codegen/Packing.h"
-#include "frontend/CommandLine.h"
-#include "frontend/Compiler.h"
-#include "frontend/SohFormat.h"
-#include "frontend/WriteFiles.h"
+#include "frontend/compile/Compiler.h"
+#include "frontend/family/SohFormat.h"
+#include "frontend/series/Simulate.h"
+#include "frontend/series/Windows.h"
+#include "frontend/support/CommandLine.h"
+#include "frontend/support/WriteFiles.h"
 #include "passes/Emitted.h"
 #include "passes/Executor.h"
-#include "passes/cost/ProductCost.h"
+#include "passes/targets/ProductCost.h"
 #include "test/tools/random-models/RandomModels.h"
-#include "trainer/cells/Simulate.h"
-#include "trainer/cells/Windows.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -96,14 +96,14 @@ int makeWindowsFile(const WindowsArguments &arguments) {
   if (!selected)
     return fail(selected.message());
   const FamilyModel &model = selected->model();
-  std::vector<Cell> cells;
+  std::vector<Battery> cells;
   if (arguments.data.empty()) {
     cells = simulateFleet(8, arguments.seed);
   } else {
-    auto set = readCells(arguments.data);
+    auto set = readBatteries(arguments.data);
     if (!set)
       return fail(set.message());
-    cells = set->cells;
+    cells = set->batteries;
   }
   WindowSet real = makeWindows(cells, {model.window, model.horizon, 1});
   if (real.size() == 0)
@@ -152,15 +152,15 @@ int makeWindowsFile(const WindowsArguments &arguments) {
   return 0;
 }
 
-struct CellsArguments {
+struct BatteriesArguments {
   std::string output;
   size_t count = 8;
   uint64_t seed = 1;
 };
 
-int makeCells(const CellsArguments &arguments) {
-  Status status = writeCells(simulateFleet(arguments.count, arguments.seed),
-                             arguments.output);
+int makeBatteries(const BatteriesArguments &arguments) {
+  Status status = writeBatteries(simulateFleet(arguments.count, arguments.seed),
+                                 arguments.output);
   return status ? 0 : fail(status.message());
 }
 
@@ -394,12 +394,12 @@ int main(int argc, char **argv) {
   sub->add_option("-o,--output", windows.output)->required();
   sub->callback([&] { command = [&] { return makeWindowsFile(windows); }; });
 
-  CellsArguments cells;
+  BatteriesArguments cells;
   sub = app.add_subcommand("cells", "CSV files of simulated cells");
   sub->add_option("--count", cells.count)->check(CLI::Range(1, 1000));
   sub->add_option("--seed", cells.seed);
   sub->add_option("-o,--output", cells.output)->required();
-  sub->callback([&] { command = [&] { return makeCells(cells); }; });
+  sub->callback([&] { command = [&] { return makeBatteries(cells); }; });
 
   AgelessArguments ageless;
   sub = app.add_subcommand("ageless",

@@ -5,7 +5,7 @@
 #ifndef DLNET_SIM_CYCLEMODEL_H
 #define DLNET_SIM_CYCLEMODEL_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <cstddef>
 #include <cstdint>

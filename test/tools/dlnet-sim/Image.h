@@ -5,7 +5,7 @@
 #ifndef DLNET_SIM_IMAGE_H
 #define DLNET_SIM_IMAGE_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 
 #include <cstdint>
 #include <optional>

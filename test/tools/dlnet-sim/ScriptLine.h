@@ -6,7 +6,7 @@
 #ifndef DLNET_SIM_SCRIPTLINE_H
 #define DLNET_SIM_SCRIPTLINE_H
 
-#include "frontend/Result.h"
+#include "frontend/support/Result.h"
 #include "test/tools/dlnet-sim/SerialLine.h"
 
 #include <deque>

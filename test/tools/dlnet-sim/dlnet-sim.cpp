@@ -2,8 +2,8 @@
 //
 // dlnet-sim: runs an unmodified nRF52840 board image, as strictly as the chip
 // would and then some.
-#include "frontend/CommandLine.h"
-#include "frontend/WriteFiles.h"
+#include "frontend/support/CommandLine.h"
+#include "frontend/support/WriteFiles.h"
 #include "test/tools/dlnet-sim/Machine.h"
 #include "test/tools/dlnet-sim/Report.h"
 #include "test/tools/dlnet-sim/ScriptLine.h"

@@ -4,7 +4,7 @@
 // run in float, and what the bound assumes is looked at on the way.
 #include "Proof.h"
 
-#include "frontend/SohFormat.h"
+#include "frontend/family/SohFormat.h"
 
 #include <fmt/format.h>
 

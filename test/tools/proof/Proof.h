@@ -4,7 +4,7 @@
 #ifndef DLNET_TEST_TOOLS_PROOF_H
 #define DLNET_TEST_TOOLS_PROOF_H
 
-#include "frontend/Compiler.h"
+#include "frontend/compile/Compiler.h"
 #include "passes/ErrorBound.h"
 #include "passes/Executor.h"
 

@@ -5,7 +5,7 @@
 #ifndef DLNET_TEST_TOOLS_RANDOMMODELS_H
 #define DLNET_TEST_TOOLS_RANDOMMODELS_H
 
-#include "frontend/Family.h"
+#include "frontend/family/Family.h"
 
 #include <random>
 

@@ -5,7 +5,7 @@
 // try every window. That the bound holds for random networks is
 // RandomNetwork's.
 #include "passes/ErrorBound.h"
-#include "frontend/Compiler.h"
+#include "frontend/compile/Compiler.h"
 #include "passes/Executor.h"
 #include "passes/Slopes.h"
 #include "passes/fixed/Errors.h"

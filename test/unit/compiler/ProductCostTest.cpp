@@ -2,7 +2,7 @@
 //
 // That costs are those of the packed tables; test/firmware/product_cost.py
 // holds the instructions to the emulator.
-#include "passes/cost/ProductCost.h"
+#include "passes/targets/ProductCost.h"
 #include "codegen/Packing.h"
 
 #include "mlir/IR/BuiltinTypes.h"

@@ -5,7 +5,7 @@
 // equals the integer executor bit for bit, within what is proved of float.
 #include "TestModels.h"
 
-#include "frontend/SohFormat.h"
+#include "frontend/family/SohFormat.h"
 #include "passes/Lanes.h"
 #include "passes/Passes.h"
 #include "test/tools/proof/Proof.h"

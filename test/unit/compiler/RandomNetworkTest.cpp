@@ -6,7 +6,7 @@
 
 #include "codegen/SelfTest.h"
 
-#include "frontend/SohFormat.h"
+#include "frontend/family/SohFormat.h"
 #include "passes/Passes.h"
 #include "test/tools/proof/Proof.h"
 

@@ -3,7 +3,7 @@
 // Through a shared library, as a program would link it.
 #include "TestModels.h"
 
-#include "frontend/WriteFiles.h"
+#include "frontend/support/WriteFiles.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #ifndef DLNET_TEST_UNIT_COMPILER_TESTMODELS_H
 #define DLNET_TEST_UNIT_COMPILER_TESTMODELS_H
 
-#include "frontend/Compiler.h"
+#include "frontend/compile/Compiler.h"
 #include "passes/Executor.h"
 #include "test/tools/random-models/RandomModels.h"
 

@@ -3,7 +3,7 @@
 // What a family file keeps, and what reading and writing promise.
 #include "TestFamily.h"
 
-#include "frontend/Safetensors.h"
+#include "frontend/family/Safetensors.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 // The first bytes of files as other programs write them.
 #include "TestFamily.h"
 
-#include "frontend/FileKind.h"
+#include "frontend/support/FileKind.h"
 
 #include <gtest/gtest.h>
 

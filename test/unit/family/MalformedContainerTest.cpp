@@ -5,7 +5,7 @@
 // container.
 #include "TestFamily.h"
 
-#include "frontend/Safetensors.h"
+#include "frontend/family/Safetensors.h"
 
 #include <gtest/gtest.h>
 

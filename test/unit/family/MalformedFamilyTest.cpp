@@ -3,7 +3,7 @@
 // Every way in which the description of a family can be wrong.
 #include "TestFamily.h"
 
-#include "frontend/FileKind.h"
+#include "frontend/support/FileKind.h"
 
 #include <gtest/gtest.h>
 

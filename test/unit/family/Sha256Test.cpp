@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The standard's own examples, and lengths about the end of a block.
-#include "frontend/Sha256.h"
+#include "frontend/support/Sha256.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frontend/Suggest.h"
+#include "frontend/support/Suggest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "frontend/TensorValues.h"
+#include "frontend/family/TensorValues.h"
 #include "TestFamily.h"
 
 #include <gtest/gtest.h>

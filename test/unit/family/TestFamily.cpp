@@ -3,7 +3,7 @@
 // The damage is made in the file's own JSON, so that only one thing is wrong.
 #include "TestFamily.h"
 
-#include "frontend/Safetensors.h"
+#include "frontend/family/Safetensors.h"
 
 #include <gtest/gtest.h>
 

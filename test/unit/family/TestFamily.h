@@ -5,7 +5,7 @@
 #ifndef DLNET_TEST_UNIT_FAMILY_TESTFAMILY_H
 #define DLNET_TEST_UNIT_FAMILY_TESTFAMILY_H
 
-#include "frontend/Family.h"
+#include "frontend/family/Family.h"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 //
 // Whole files or the old ones, and no litter. test/cases/files_cases.py makes
 // each call to the system fail in turn.
-#include "frontend/WriteFiles.h"
+#include "frontend/support/WriteFiles.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 //
 // The baselines must be what they are called: the published sizes, and the
 // published formula.
-#include "trainer/networks/DlnetBlock.h"
-#include "trainer/networks/Mlp.h"
+#include "trainer/engine/DlnetBlock.h"
+#include "trainer/engine/Mlp.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>

@@ -2,7 +2,7 @@
 //
 // The curves are where training starts: they must span the data, and their
 // coefficients must have the scale that the learning rate is made for.
-#include "trainer/networks/Basis.h"
+#include "trainer/engine/Basis.h"
 
 #include <Eigen/QR>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Whatever the child does, the parent gets an answer and lives.
-#include "trainer/cells/mat/ChildProcess.h"
+#include "trainer/mat/ChildProcess.h"
 
 #include <gtest/gtest.h>
 

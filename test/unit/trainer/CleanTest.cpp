@@ -2,9 +2,9 @@
 //
 // The promise that matters most: what a model reads at a cycle never depends
 // on later cycles.
-#include "trainer/cells/Clean.h"
-#include "trainer/cells/Random.h"
-#include "trainer/cells/Simulate.h"
+#include "frontend/series/Clean.h"
+#include "frontend/series/Random.h"
+#include "frontend/series/Simulate.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ std::vector<double> straightLine(size_t cycles, double slope = -1e-4) {
 }
 
 TEST(CleanInputs, AreCausal) {
-  std::vector<double> raw = simulateCell("c", 7).raw;
+  std::vector<double> raw = simulateBattery("c", 7).raw;
   Random random(1);
   for (double &soh : raw)
     if (random.below(10) == 0)
@@ -164,7 +164,7 @@ TEST(FindFault, LeavesSoundCellsAlone) {
   glitch[100] -= 0.1;
   EXPECT_FALSE(findFault(glitch)) << "one glitch";
   for (uint64_t seed = 0; seed < 20; ++seed)
-    EXPECT_FALSE(findFault(simulateCell("c", seed).raw)) << seed;
+    EXPECT_FALSE(findFault(simulateBattery("c", seed).raw)) << seed;
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "trainer/cells/Columns.h"
+#include "frontend/series/Columns.h"
 
 #include <gtest/gtest.h>
 
@@ -68,7 +68,7 @@ TEST(Columns, FindsThemInUsualHeaders) {
 
 TEST(Columns, ChargeOnlyWhereNothingElseIs) {
   Result<Columns> columns =
-      findColumns({"cycle", "Charge_Capacity(Ah)"}, CellOptions());
+      findColumns({"cycle", "Charge_Capacity(Ah)"}, BatteryOptions());
   ASSERT_TRUE(columns) << columns.message();
   EXPECT_EQ(columns->meaning.quantity, Quantity::Charge);
 }
@@ -85,10 +85,10 @@ TEST(Columns, AsksWhereTwoSuitAlike) {
 }
 
 TEST(Columns, TakesThoseThatAreNamed) {
-  CellOptions options;
+  BatteryOptions options;
   options.column = "Q_meas";
   options.cycleColumn = "n";
-  options.cellColumn = "who";
+  options.batteryColumn = "who";
   Header header = {"capacity", "Q_Meas", "n", "who", "cycle"};
   Result<Columns> columns = findColumns(header, options);
   ASSERT_TRUE(columns) << columns.message();

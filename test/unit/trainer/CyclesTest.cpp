@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "trainer/cells/Cycles.h"
+#include "frontend/series/Cycles.h"
 
 #include <gtest/gtest.h>
 
@@ -13,24 +13,26 @@ double fade(int64_t cycle) {
 }
 
 /// A numbered cell without rows.
-RawCell numbered() {
-  RawCell cell;
+RawBattery numbered() {
+  RawBattery cell;
   cell.counted = true;
   return cell;
 }
 
-void add(RawCell &cell, int64_t cycle, double value) {
+void add(RawBattery &cell, int64_t cycle, double value) {
   cell.rows.push_back({cycle, value, uint32_t(cell.rows.size() + 2), false, 0});
 }
 
-RawCell steady(int64_t cycles = 300) {
-  RawCell cell = numbered();
+RawBattery steady(int64_t cycles = 300) {
+  RawBattery cell = numbered();
   for (int64_t t = 1; t <= cycles; ++t)
     add(cell, t, fade(t));
   return cell;
 }
 
-std::string reasonOf(const RawCell &cell) { return arrangeCycles(cell).reason; }
+std::string reasonOf(const RawBattery &cell) {
+  return arrangeCycles(cell).reason;
+}
 
 bool mentions(const std::string &text, const char *part) {
   return text.find(part) != std::string::npos;
@@ -46,7 +48,7 @@ TEST(Cycles, LeavesAloneWhatIsInOrder) {
 
 TEST(Cycles, TakesEqualAndGrowingRecordsAsOne) {
   for (bool growing : {false, true}) {
-    RawCell cell = numbered();
+    RawBattery cell = numbered();
     for (int64_t t = 1; t <= 100; ++t)
       for (int k = 1; k <= 12; ++k)
         add(cell, t, fade(t) * (growing ? k / 12.0 : 1));
@@ -59,7 +61,7 @@ TEST(Cycles, TakesEqualAndGrowingRecordsAsOne) {
 }
 
 TEST(Cycles, RefusesRecordsThatSayTwoThings) {
-  RawCell falling = numbered(), pair = numbered();
+  RawBattery falling = numbered(), pair = numbered();
   for (int64_t t = 1; t <= 100; ++t) {
     for (double part : {0.3, 1.0, 0.2, 0.9})
       add(falling, t, part);
@@ -72,7 +74,7 @@ TEST(Cycles, RefusesRecordsThatSayTwoThings) {
 }
 
 TEST(Cycles, RefusesCellsOnTopOfOneAnother) {
-  RawCell stacked = numbered();
+  RawBattery stacked = numbered();
   for (double size : {0.5, 0.8, 1.1})
     for (int64_t t = 1; t <= 100; ++t)
       add(stacked, t, size * fade(t));
@@ -80,7 +82,7 @@ TEST(Cycles, RefusesCellsOnTopOfOneAnother) {
             "cycle 1 stands on line 2 and again on line 102: several cells, "
             "or a test that starts again; name a column of cells by "
             "--cell-column");
-  RawCell rows;
+  RawBattery rows;
   for (int cell = 0; cell < 2; ++cell)
     for (int64_t t = 1; t <= 500; ++t)
       add(rows, int64_t(rows.rows.size() + 1), fade(t));
@@ -88,7 +90,7 @@ TEST(Cycles, RefusesCellsOnTopOfOneAnother) {
 }
 
 TEST(Cycles, DropsRepeatedRowsOnlyWhereTheySayTheSame) {
-  RawCell cell = steady();
+  RawBattery cell = steady();
   for (int64_t t = 281; t <= 320; ++t)
     add(cell, t, fade(t));
   CycleSeries series = arrangeCycles(cell);
@@ -101,7 +103,7 @@ TEST(Cycles, DropsRepeatedRowsOnlyWhereTheySayTheSame) {
 }
 
 TEST(Cycles, SortsAndSaysSo) {
-  RawCell cell = steady();
+  RawBattery cell = steady();
   std::reverse(cell.rows.begin() + 10, cell.rows.begin() + 90);
   CycleSeries series = arrangeCycles(cell);
   EXPECT_EQ(series.reason, "");
@@ -110,7 +112,7 @@ TEST(Cycles, SortsAndSaysSo) {
 }
 
 TEST(Cycles, TurnsSigns) {
-  RawCell cell = steady();
+  RawBattery cell = steady();
   for (RawRow &row : cell.rows)
     row.value = -row.value;
   CycleSeries series = arrangeCycles(cell);
@@ -120,7 +122,7 @@ TEST(Cycles, TurnsSigns) {
 
 TEST(Cycles, RefusesRunningSums) {
   for (int64_t reset : {50, 100000}) {
-    RawCell cell = numbered();
+    RawBattery cell = numbered();
     double sum = 0;
     for (int64_t t = 1; t <= 300; ++t) {
       sum = t % reset ? sum + fade(t) : fade(t);
@@ -131,7 +133,7 @@ TEST(Cycles, RefusesRunningSums) {
 }
 
 TEST(Cycles, RefusesValuesCarriedForward) {
-  RawCell cell;
+  RawBattery cell;
   for (int64_t t = 1; t <= 600; ++t)
     add(cell, t, fade((t - 1) / 20 * 20));
   EXPECT_TRUE(mentions(reasonOf(cell), "each capacity stands in 20 rows"));
@@ -140,20 +142,20 @@ TEST(Cycles, RefusesValuesCarriedForward) {
 TEST(Cycles, RefusesReferenceTestsAmongOthers) {
   for (double factor : {1.04, 1.02, 0.95})
     for (int64_t period : {10, 25, 50}) {
-      RawCell cell = steady(500);
+      RawBattery cell = steady(500);
       for (RawRow &row : cell.rows)
         row.value *= row.cycle % period == 1 ? factor : 1;
       EXPECT_TRUE(mentions(reasonOf(cell), "reference tests"))
           << factor << " " << period << ": " << reasonOf(cell);
     }
-  RawCell glitches = steady(500);
+  RawBattery glitches = steady(500);
   for (int64_t at : {40, 44, 230, 400, 401})
     glitches.rows[size_t(at)].value *= 0.9;
   EXPECT_EQ(reasonOf(glitches), "") << "glitches keep no time";
 }
 
 TEST(Cycles, SaysWhyThereIsNoRow) {
-  RawCell cell = numbered();
+  RawBattery cell = numbered();
   add(cell, 1, kNoValue);
   cell.firstFault = "line 2: capacity 'x' is not a number";
   EXPECT_EQ(reasonOf(cell), "no row with a capacity: line 2: capacity 'x' is "

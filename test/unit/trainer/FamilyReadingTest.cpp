@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Cells that a model is used on are read as those that trained it, and held
+// Batteries that a model is used on are read as those that trained it, and held
 // against them.
 #include "TemporaryFolder.h"
 
-#include "trainer/cells/FamilyReading.h"
+#include "frontend/series/FamilyReading.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -46,9 +46,9 @@ protected:
   std::string cell(const std::string &name, const std::string &text) {
     return folder.write("cells/" + name + ".csv", text);
   }
-  Result<FamilyCells> readAll(const Family &of,
-                              const CellArguments &arguments = {}) {
-    return readCellsFor(of, model(), folder.path("cells"), arguments, 200);
+  Result<FamilyBatteries> readAll(const Family &of,
+                                  const BatteryArguments &arguments = {}) {
+    return readBatteriesFor(of, model(), folder.path("cells"), arguments, 200);
   }
   TemporaryFolder folder;
 };
@@ -58,18 +58,18 @@ TEST_F(FamilyReading, TakesTheFamilysBasis) {
   auto nominal = readAll(family(SohKind::Nominal, 2));
   ASSERT_TRUE(nominal) << nominal.message();
   EXPECT_TRUE(nominal->warnings.empty());
-  EXPECT_NEAR(nominal->set.cells[0].raw[0], 0.98, 1e-6);
+  EXPECT_NEAR(nominal->set.batteries[0].raw[0], 0.98, 1e-6);
   auto initial = readAll(family(SohKind::Initial));
   ASSERT_TRUE(initial) << initial.message();
   EXPECT_TRUE(initial->warnings.empty());
-  EXPECT_NEAR(initial->set.cells[0].raw[2], 1, 1e-6);
+  EXPECT_NEAR(initial->set.batteries[0].raw[2], 1, 1e-6);
 }
 
 TEST_F(FamilyReading, RefusesCellsOfAnotherSizeAndNamesTheirs) {
   for (double ah : {2.0, 5.0, 0.5, 3.5, 50.0}) {
     std::string path = cell("a", life(ah));
-    for (auto read :
-         {readAll(family()), readCellFor(family(), model(), path, {}, 100)}) {
+    for (auto read : {readAll(family()),
+                      readBatteryFor(family(), model(), path, {}, 100)}) {
       ASSERT_FALSE(read) << ah;
       EXPECT_NE(read.message().find(fmt::format("--nominal {:g}", ah)),
                 std::string::npos)
@@ -80,11 +80,11 @@ TEST_F(FamilyReading, RefusesCellsOfAnotherSizeAndNamesTheirs) {
 
 TEST_F(FamilyReading, TakesThemOnPurpose) {
   cell("a", life(2));
-  CellArguments arguments;
+  BatteryArguments arguments;
   arguments.nominalAh = 2;
   auto read = readAll(family(), arguments);
   ASSERT_TRUE(read) << read.message();
-  EXPECT_NEAR(read->set.cells[0].raw[0], 0.98, 1e-6);
+  EXPECT_NEAR(read->set.batteries[0].raw[0], 0.98, 1e-6);
   ASSERT_EQ(read->warnings.size(), 1u);
   EXPECT_EQ(read->warnings[0],
             "SOH is capacity over the nominal 2 Ah here, and was capacity over "
@@ -95,7 +95,7 @@ TEST_F(FamilyReading, TakesThemOnPurpose) {
   ASSERT_EQ(read->warnings.size(), 2u);
   EXPECT_NE(read->warnings[1].find("likely --nominal 2"), std::string::npos);
   arguments = {};
-  arguments.sohBy = SohBy::InitialCapacity;
+  arguments.sohBy = SohKind::Initial;
   read = readAll(family(), arguments);
   ASSERT_TRUE(read) << read.message();
   ASSERT_EQ(read->warnings.size(), 1u);
@@ -104,7 +104,7 @@ TEST_F(FamilyReading, TakesThemOnPurpose) {
 
 TEST_F(FamilyReading, ANominalThatDoesNotCountIsSaid) {
   cell("a", life(2));
-  CellArguments arguments;
+  BatteryArguments arguments;
   arguments.nominalAh = 2;
   auto read = readAll(family(SohKind::Initial), arguments);
   ASSERT_TRUE(read) << read.message();
@@ -161,18 +161,18 @@ TEST_F(FamilyReading, TakesTheFamilysColumnWhereItIs) {
       }());
   auto read = readAll(of);
   ASSERT_TRUE(read) << read.message();
-  EXPECT_NEAR(read->set.cells[0].raw[0], 0.98, 1e-5);
+  EXPECT_NEAR(read->set.batteries[0].raw[0], 0.98, 1e-5);
   // Another tester's files.
   cell("a", life(1.1));
   read = readAll(of);
   ASSERT_TRUE(read) << read.message();
-  EXPECT_NEAR(read->set.cells[0].raw[0], 0.98, 1e-6);
+  EXPECT_NEAR(read->set.batteries[0].raw[0], 0.98, 1e-6);
 }
 
 TEST_F(FamilyReading, TrainingWantsANominalThatFits) {
   for (double ah : {1.1, 1.2, 0.9, 1.4, 0.6}) {
     std::string path = cell("a", life(ah));
-    Result<CellSet> set = readCells(path);
+    Result<BatterySet> set = readBatteries(path);
     ASSERT_TRUE(set) << set.message();
     Status usual = checkNominal(*set, {}, {});
     bool fits = ah > 0.8 && ah < 1.25;
@@ -182,7 +182,7 @@ TEST_F(FamilyReading, TrainingWantsANominalThatFits) {
                 std::string::npos)
           << usual.message();
     }
-    CellArguments onPurpose;
+    BatteryArguments onPurpose;
     onPurpose.nominalAh = 1.1;
     EXPECT_TRUE(checkNominal(*set, {}, onPurpose));
   }
@@ -198,26 +198,26 @@ TEST(LikelyNominal, IsWhatAMakerWouldState) {
 }
 
 TEST(RecordReading, IsReadBack) {
-  CellOptions options;
+  BatteryOptions options;
   options.nominalAh = 3.5;
-  options.sohBy = SohBy::InitialCapacity;
+  options.sohBy = SohKind::Initial;
   Reading reading;
   reading.column = "Q";
   reading.unit = CapacityUnit::MilliAh;
   DataRecord record;
   recordReading(options, reading, record);
-  CellOptions back = readingOf(record);
+  BatteryOptions back = readingOf(record);
   EXPECT_EQ(back.nominalAh, 3.5);
-  EXPECT_EQ(back.sohBy, SohBy::InitialCapacity);
+  EXPECT_EQ(back.sohBy, SohKind::Initial);
   EXPECT_EQ(back.column, "Q");
   EXPECT_EQ(back.unit, CapacityUnit::MilliAh);
 }
 
 TEST(SimulatedFor, HasTheFamilysBasis) {
   DataRecord record;
-  Cell nominal = simulatedFor(record, "s", 3);
+  Battery nominal = simulatedFor(record, "s", 3);
   record.soh = SohKind::Initial;
-  Cell initial = simulatedFor(record, "s", 3);
+  Battery initial = simulatedFor(record, "s", 3);
   ASSERT_EQ(nominal.raw.size(), initial.raw.size());
   double ratio = nominal.raw[0] / initial.raw[0];
   EXPECT_NEAR(ratio, firstSoh(nominal), 0.01);

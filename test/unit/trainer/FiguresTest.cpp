@@ -2,7 +2,7 @@
 //
 // Every number of every report comes from here, so each is checked against
 // one that was worked out by hand.
-#include "trainer/cells/Figures.h"
+#include "frontend/series/Figures.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -3,9 +3,9 @@
 // The training loop: a run that was stopped ends as one that was not, and its
 // checkpoint is of use to nobody else.
 #include "TemporaryFolder.h"
+#include "frontend/series/Simulate.h"
 #include "trainer/Prune.h"
 #include "trainer/Train.h"
-#include "trainer/cells/Simulate.h"
 
 #include <gtest/gtest.h>
 
@@ -30,8 +30,8 @@ protected:
     Trainer::Options cut;
     cut.stride = 40;
     cut.blocks = {shape.block};
-    trainer =
-        std::move(*Trainer::create(splitCells(simulateFleet(8, 2), 1), cut));
+    trainer = std::move(
+        *Trainer::create(splitBatteries(simulateFleet(8, 2), 1), cut));
   }
 
   Result<Trained> train(const EpochDone &done = [](int64_t, const Epoch &) {}) {
@@ -209,7 +209,7 @@ TEST(Prune, KeepsWhatWasMaskedBefore) {
 }
 
 TEST(Samples, AgeIsThatOfTheNewestCycle) {
-  std::vector<Cell> cells = simulateFleet(1, 1);
+  std::vector<Battery> cells = simulateFleet(1, 1);
   Samples samples = makeSamples(makeWindows(cells), 10, 100);
   EXPECT_EQ(samples.view.age[0].item<float>(), 100);
   EXPECT_EQ(samples.view.age[5].item<float>(), 105);

@@ -31,7 +31,7 @@ public:
 
   /// A summary with QDischarge as [n, 1] chunked and compressed doubles, as
   /// MATLAB writes a row of n.
-  void addCell(const std::vector<double> &capacities) {
+  void addBattery(const std::vector<double> &capacities) {
     hid_t group = newSummary();
     hsize_t dims[2] = {capacities.size(), 1};
     hid_t plist = H5Pcreate(H5P_DATASET_CREATE);

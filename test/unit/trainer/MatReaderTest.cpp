@@ -4,8 +4,8 @@
 // names the file and the object, and none of them a crash.
 #include "MatFile.h"
 #include "TemporaryFolder.h"
-#include "trainer/cells/Random.h"
-#include "trainer/cells/mat/MatCells.h"
+#include "frontend/series/Random.h"
+#include "trainer/mat/MatBatteries.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ std::vector<double> fade(size_t cycles, double start = 1.07) {
 }
 
 std::string messageOf(const std::string &path) {
-  Result<CellSet> set = readCellsOrMat(path);
+  Result<BatterySet> set = readBatteriesOrMat(path);
   return set ? "read without complaint" : set.message();
 }
 
@@ -37,19 +37,19 @@ TEST(MatReader, ReadsABatch) {
   TemporaryFolder folder;
   {
     MatFile file(folder.path(kFile1));
-    file.addCell(fade(250));
-    file.addCell(fade(300, 1.05));
+    file.addBattery(fade(250));
+    file.addBattery(fade(300, 1.05));
     file.addEmpty();
     file.finish();
   }
   for (const std::string &path : {folder.path(kFile1), folder.path()}) {
-    Result<CellSet> set = readCellsOrMat(path);
+    Result<BatterySet> set = readBatteriesOrMat(path);
     ASSERT_TRUE(set) << set.message();
-    ASSERT_EQ(set->cells.size(), 2u);
-    EXPECT_EQ(set->cells[0].name, "2017-05-12_battery-1");
-    EXPECT_EQ(set->cells[0].batch, "2017-05-12");
-    ASSERT_EQ(set->cells[1].raw.size(), 300u);
-    EXPECT_DOUBLE_EQ(set->cells[1].raw[0], 1.05 / 1.1);
+    ASSERT_EQ(set->batteries.size(), 2u);
+    EXPECT_EQ(set->batteries[0].name, "2017-05-12_battery-1");
+    EXPECT_EQ(set->batteries[0].batch, "2017-05-12");
+    ASSERT_EQ(set->batteries[1].raw.size(), 300u);
+    EXPECT_DOUBLE_EQ(set->batteries[1].raw[0], 1.05 / 1.1);
     ASSERT_EQ(set->skipped.size(), 1u);
     EXPECT_EQ(set->skipped[0].name, "2017-05-12_battery-3");
     EXPECT_EQ(set->skipped[0].reason, "no row with a capacity");
@@ -65,10 +65,10 @@ TEST(MatReader, TakesRowsColumnsAndSinglePrecision) {
                 series.data());
     file.finish();
   }
-  Result<CellSet> set = readCellsOrMat(folder.path("tests.mat"));
+  Result<BatterySet> set = readBatteriesOrMat(folder.path("tests.mat"));
   ASSERT_TRUE(set) << set.message();
-  EXPECT_EQ(set->cells.at(0).name, "tests_battery-1");
-  EXPECT_DOUBLE_EQ(set->cells[0].raw[249], 1 / 1.1);
+  EXPECT_EQ(set->batteries.at(0).name, "tests_battery-1");
+  EXPECT_DOUBLE_EQ(set->batteries[0].raw[249], 1 / 1.1);
 }
 
 TEST(MatReader, DropsZerosAtTheStartAndLeavesOutZerosLater) {
@@ -77,16 +77,16 @@ TEST(MatReader, DropsZerosAtTheStartAndLeavesOutZerosLater) {
     MatFile file(folder.path(kFile1));
     std::vector<double> series = fade(250);
     series[0] = 0;
-    file.addCell(series);
+    file.addBattery(series);
     series[120] = 0;
-    file.addCell(series);
+    file.addBattery(series);
     file.finish();
   }
-  Result<CellSet> set = readCellsOrMat(folder.path(kFile1));
+  Result<BatterySet> set = readBatteriesOrMat(folder.path(kFile1));
   ASSERT_TRUE(set) << set.message();
-  ASSERT_EQ(set->cells.size(), 2u);
-  EXPECT_EQ(set->cells[0].raw.size(), 249u);
-  EXPECT_EQ(set->cells[1].raw.size(), 248u);
+  ASSERT_EQ(set->batteries.size(), 2u);
+  EXPECT_EQ(set->batteries[0].raw.size(), 249u);
+  EXPECT_EQ(set->batteries[1].raw.size(), 248u);
   EXPECT_EQ(set->cleaning[1].firstDropped, 1u);
   EXPECT_EQ(set->cleaning[1].missing, 1u);
   ASSERT_EQ(set->skippedRows.size(), 1u);
@@ -97,26 +97,26 @@ TEST(MatReader, JoinsCellsThatWereCycledOn) {
   TemporaryFolder folder;
   {
     MatFile file(folder.path(kFile1));
-    file.addCell(fade(250));
+    file.addBattery(fade(250));
     file.finish();
   }
   {
     MatFile file(folder.path(kFile2));
     for (int i = 0; i < 7; ++i)
-      file.addCell(fade(220));
-    file.addCell(fade(100, 1.07 - 0.025));
+      file.addBattery(fade(220));
+    file.addBattery(fade(100, 1.07 - 0.025));
     file.finish();
   }
-  Result<CellSet> set = readCellsOrMat(folder.path());
+  Result<BatterySet> set = readBatteriesOrMat(folder.path());
   ASSERT_TRUE(set) << set.message();
-  ASSERT_EQ(set->cells.size(), 8u);
-  EXPECT_EQ(set->cells[0].name, "2017-05-12_battery-1");
-  EXPECT_EQ(set->cells[0].raw.size(), 350u);
-  EXPECT_EQ(set->cells[7].name, "2017-06-30_battery-7");
+  ASSERT_EQ(set->batteries.size(), 8u);
+  EXPECT_EQ(set->batteries[0].name, "2017-05-12_battery-1");
+  EXPECT_EQ(set->batteries[0].raw.size(), 350u);
+  EXPECT_EQ(set->batteries[7].name, "2017-06-30_battery-7");
 
-  Result<CellSet> second = readCellsOrMat(folder.path(kFile2));
+  Result<BatterySet> second = readBatteriesOrMat(folder.path(kFile2));
   ASSERT_TRUE(second) << second.message();
-  EXPECT_EQ(second->cells.size(), 7u);
+  EXPECT_EQ(second->batteries.size(), 7u);
   ASSERT_EQ(second->skipped.size(), 1u);
   EXPECT_EQ(second->skipped[0].reason,
             "carries on 2017-05-12_battery-1, which is not here");
@@ -126,8 +126,8 @@ TEST(MatReader, RefusesEveryTruncation) {
   TemporaryFolder folder;
   {
     MatFile file(folder.path("whole.mat"));
-    file.addCell(fade(250));
-    file.addCell(fade(250));
+    file.addBattery(fade(250));
+    file.addBattery(fade(250));
     file.finish();
   }
   std::string whole = folder.read("whole.mat");
@@ -151,11 +151,11 @@ TEST(MatReader, ReadsVectorsByTheNamesOfColumns) {
     MatFile::write(file.id(), "voltage", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
                    dims, H5P_DEFAULT, series.data());
   }
-  CellOptions options;
+  BatteryOptions options;
   options.nominalAh = 0.0011;
-  Result<CellSet> set = readCellsOrMat(folder.path("b7.mat"), options);
+  Result<BatterySet> set = readBatteriesOrMat(folder.path("b7.mat"), options);
   ASSERT_TRUE(set) << set.message();
-  EXPECT_EQ(set->cells.at(0).name, "b7");
+  EXPECT_EQ(set->batteries.at(0).name, "b7");
   EXPECT_EQ(set->reading.text,
             "MATLAB 7.3, cycles counted by rows, capacity from "
             "'discharge_capacity_mah' in mAh, 1 cell of 1 file");
@@ -199,7 +199,7 @@ TEST(MatReader, NamesTheObjectThatIsAbsent) {
       ": /batch/summary: absent");
   expectRefused(
       [](MatFile &file) {
-        file.addCell(fade(250));
+        file.addBattery(fade(250));
         file.addWithoutCapacity();
         file.finish();
       },
@@ -318,14 +318,14 @@ TEST(MatReader, LeavesOutCapacitiesThatAreNotFinite) {
     std::vector<double> series = fade(250);
     series[41] = std::nan("");
     series[249] = std::numeric_limits<double>::infinity();
-    file.addCell(fade(250));
-    file.addCell(series);
+    file.addBattery(fade(250));
+    file.addBattery(series);
     file.finish();
   }
-  Result<CellSet> set = readCellsOrMat(folder.path(kFile1));
+  Result<BatterySet> set = readBatteriesOrMat(folder.path(kFile1));
   ASSERT_TRUE(set) << set.message();
-  ASSERT_EQ(set->cells.size(), 2u);
-  EXPECT_EQ(set->cells[1].raw.size(), 248u);
+  ASSERT_EQ(set->batteries.size(), 2u);
+  EXPECT_EQ(set->batteries[1].raw.size(), 248u);
   ASSERT_EQ(set->skippedRows.size(), 1u);
   EXPECT_EQ(set->skippedRows[0].reason,
             "/batch/summary/QDischarge of cycle 42 is no number");
@@ -335,14 +335,14 @@ TEST(MatReader, TellsCellsOfTwoFilesApart) {
   TemporaryFolder folder;
   for (const char *name : {"2018-04-12_a.mat", "2018-04-12_b.mat"}) {
     MatFile file(folder.path(name));
-    file.addCell(fade(250));
+    file.addBattery(fade(250));
     file.finish();
   }
   folder.write("odd.mat", "no such file");
-  Result<CellSet> set = readCellsOrMat(folder.path());
+  Result<BatterySet> set = readBatteriesOrMat(folder.path());
   ASSERT_TRUE(set) << set.message();
-  ASSERT_EQ(set->cells.size(), 2u);
-  EXPECT_EQ(set->cells[0].name, "2018-04-12_a/2018-04-12_battery-1");
+  ASSERT_EQ(set->batteries.size(), 2u);
+  EXPECT_EQ(set->batteries[0].name, "2018-04-12_a/2018-04-12_battery-1");
   ASSERT_EQ(set->skipped.size(), 1u) << "the damaged one";
 }
 
@@ -350,7 +350,7 @@ TEST(MatReader, LivesThroughDamageAnywhere) {
   TemporaryFolder folder;
   {
     MatFile file(folder.path("whole.mat"));
-    file.addCell(fade(40));
+    file.addBattery(fade(40));
     file.addEmpty();
     file.finish();
   }
@@ -362,7 +362,7 @@ TEST(MatReader, LivesThroughDamageAnywhere) {
       damaged[512 + random.below(whole.size() - 512)] = char(random.below(256));
     std::string path = folder.write("damaged.mat", damaged);
     // Bytes that nobody reads may be damaged without harm.
-    if (Result<CellSet> set = readCellsOrMat(path); !set) {
+    if (Result<BatterySet> set = readBatteriesOrMat(path); !set) {
       EXPECT_EQ(set.message().rfind(path + ": ", 0), 0u) << set.message();
     }
   }

@@ -2,8 +2,8 @@
 //
 // A network is only as good as the file that it becomes: what is stored must be
 // what was trained, pass the family's own checks, and hold its masks.
-#include "trainer/networks/Network.h"
-#include "CellCases.h"
+#include "trainer/engine/Network.h"
+#include "BatteryCases.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using namespace dlnet;
 
 namespace {
 
-FamilyModel shapeFor(const CellCase &each, int64_t units = 5) {
+FamilyModel shapeFor(const BatteryCase &each, int64_t units = 5) {
   FamilyModel shape;
   shape.name = "student";
   shape.role = "student";
@@ -56,7 +56,7 @@ void train(Network &network, const torch::Tensor &features, double rate) {
     parameter.sub_(rate * parameter.grad());
 }
 
-class NetworkOf : public testing::TestWithParam<CellCase> {};
+class NetworkOf : public testing::TestWithParam<BatteryCase> {};
 
 TEST_P(NetworkOf, HasTheTensorsOfItsFamily) {
   FamilyModel model = shapeFor(GetParam());

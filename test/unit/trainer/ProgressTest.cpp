@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A bar that flickers over quick work or litters a log is worse than none.
-#include "trainer/cells/Progress.h"
+#include "frontend/series/Progress.h"
 
 #include <gtest/gtest.h>
 

@@ -4,9 +4,9 @@
 // window the program that training runs equals the integer executor, and so
 // emitted C, bit for bit.
 #include "../compiler/TestModels.h"
-#include "frontend/SohFormat.h"
-#include "trainer/quantized/Compose.h"
-#include "trainer/quantized/IntegerKernel.h"
+#include "frontend/family/SohFormat.h"
+#include "trainer/engine/Compose.h"
+#include "trainer/engine/IntegerKernel.h"
 
 #include <gtest/gtest.h>
 
@@ -121,7 +121,7 @@ TEST_P(QuantizedParity, TrainingRunsTheCompiledModel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Cells, QuantizedParity,
+    Batteries, QuantizedParity,
     testing::Combine(testing::Values(CellKind::Liquid, CellKind::Ltc,
                                      CellKind::CtRnn, CellKind::Cfc),
                      testing::Range(0u, 40u)),

@@ -3,9 +3,9 @@
 // The kernel against the formulas written once more, plainly and in double
 // precision, and its gradients against finite differences of those: nothing
 // here is shared with the code that it judges.
-#include "trainer/networks/ScanKernel.h"
-#include "CellCases.h"
-#include "trainer/cells/Random.h"
+#include "trainer/engine/ScanKernel.h"
+#include "BatteryCases.h"
+#include "frontend/series/Random.h"
 
 #include <gtest/gtest.h>
 
@@ -171,7 +171,7 @@ protected:
 };
 
 TEST_P(ScanKernel, EqualsTheFormulaAndItsFiniteDifferences) {
-  for (const CellCase &each : kCases)
+  for (const BatteryCase &each : kCases)
     for (int64_t units : {1, 3, 5})
       for (int64_t samples : {1, 66})
         for (int64_t substeps : {1, 3}) {

@@ -3,8 +3,8 @@
 // The scan's gradient is written by hand; autograd over the same formulas,
 // recorded step by step, is what it must equal, for every cell and solver, and
 // for batches that do not fill their tiles.
-#include "trainer/networks/Scan.h"
-#include "CellCases.h"
+#include "trainer/engine/Scan.h"
+#include "BatteryCases.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace {
 
 /// A scan with random parameters; all of them want gradients.
 struct Problem {
-  Problem(const CellCase &each, int64_t units, int64_t samples,
+  Problem(const BatteryCase &each, int64_t units, int64_t samples,
           int64_t substeps = 1, int64_t inputs = 3) {
     torch::manual_seed(uint64_t(units * 1000 + samples + substeps));
     shape.cell = each.cell;
@@ -87,7 +87,7 @@ void expectSameGradients(const torch::Tensor &ours, const torch::Tensor &theirs,
     EXPECT_LT(difference(one[i], other[i], least), 1e-5) << "parameter " << i;
 }
 
-class Scan : public testing::TestWithParam<CellCase> {};
+class Scan : public testing::TestWithParam<BatteryCase> {};
 
 TEST_P(Scan, EqualsTheFormulaAndItsGradient) {
   for (int64_t units : {1, 3, 16, 33})

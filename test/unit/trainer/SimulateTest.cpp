@@ -2,7 +2,7 @@
 //
 // Demo and tests without data rest on the simulator: the same seed must give
 // the same cells, and they must look like cells.
-#include "trainer/cells/Simulate.h"
+#include "frontend/series/Simulate.h"
 #include "TemporaryFolder.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ using namespace dlnet;
 namespace {
 
 TEST(Simulate, SameSeedSameCells) {
-  std::vector<Cell> once = simulateFleet(5, 3), again = simulateFleet(5, 3);
+  std::vector<Battery> once = simulateFleet(5, 3), again = simulateFleet(5, 3);
   for (size_t i = 0; i < once.size(); ++i)
     EXPECT_EQ(once[i].raw, again[i].raw);
   EXPECT_EQ(simulateFleet(8, 3)[2].raw, once[2].raw)
@@ -25,7 +25,7 @@ TEST(Simulate, SameSeedSameCells) {
 
 TEST(Simulate, CellsAgeLikeCells) {
   std::set<size_t> lives;
-  for (const Cell &cell : simulateFleet(40, 1)) {
+  for (const Battery &cell : simulateFleet(40, 1)) {
     EXPECT_GE(cell.raw.size(), 220u);
     EXPECT_GT(cell.soh.front(), 0.96);
     EXPECT_LT(cell.soh.front(), 1.01);
@@ -39,29 +39,29 @@ TEST(Simulate, CellsAgeLikeCells) {
 
 TEST(Simulate, SurvivesTheCsvLayout) {
   TemporaryFolder folder;
-  std::vector<Cell> fleet = simulateFleet(3, 2);
-  ASSERT_TRUE(writeCells(fleet, folder.path("fleet")));
-  Result<CellSet> set = readCells(folder.path("fleet"));
+  std::vector<Battery> fleet = simulateFleet(3, 2);
+  ASSERT_TRUE(writeBatteries(fleet, folder.path("fleet")));
+  Result<BatterySet> set = readBatteries(folder.path("fleet"));
   ASSERT_TRUE(set) << set.message();
-  ASSERT_EQ(set->cells.size(), fleet.size());
+  ASSERT_EQ(set->batteries.size(), fleet.size());
   for (size_t i = 0; i < fleet.size(); ++i) {
-    EXPECT_EQ(set->cells[i].name, fleet[i].name);
-    ASSERT_EQ(set->cells[i].raw.size(), fleet[i].raw.size());
+    EXPECT_EQ(set->batteries[i].name, fleet[i].name);
+    ASSERT_EQ(set->batteries[i].raw.size(), fleet[i].raw.size());
     for (size_t t = 0; t < fleet[i].raw.size(); ++t)
-      ASSERT_NEAR(set->cells[i].raw[t], fleet[i].raw[t], 1e-7);
+      ASSERT_NEAR(set->batteries[i].raw[t], fleet[i].raw[t], 1e-7);
   }
 }
 
 TEST(Simulate, SaysSoEvenAfterTheWayThroughAFile) {
   TemporaryFolder folder;
-  std::vector<Cell> fleet = simulateFleet(2, 2);
+  std::vector<Battery> fleet = simulateFleet(2, 2);
   EXPECT_TRUE(holdsSimulated(fleet));
-  EXPECT_TRUE(holdsSimulated({simulateCell("any name", 1)}));
-  ASSERT_TRUE(writeCells(fleet, folder.path("fleet")));
-  Result<CellSet> set = readCells(folder.path("fleet"));
+  EXPECT_TRUE(holdsSimulated({simulateBattery("any name", 1)}));
+  ASSERT_TRUE(writeBatteries(fleet, folder.path("fleet")));
+  Result<BatterySet> set = readBatteries(folder.path("fleet"));
   ASSERT_TRUE(set) << set.message();
-  EXPECT_TRUE(holdsSimulated(set->cells));
-  EXPECT_FALSE(holdsSimulated({makeCell("battery-1", "2017", {1.0})}));
+  EXPECT_TRUE(holdsSimulated(set->batteries));
+  EXPECT_FALSE(holdsSimulated({makeBattery("battery-1", "2017", {1.0})}));
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 //
 // A figure on a published split is worth something only if it is that split,
 // cell by cell.
-#include "trainer/cells/SplitList.h"
+#include "frontend/series/SplitList.h"
 #include "TemporaryFolder.h"
 
 #include <fmt/format.h>
@@ -16,8 +16,8 @@ using namespace dlnet;
 
 namespace {
 
-std::vector<Cell> cellsNamed(const std::vector<std::string> &names) {
-  std::vector<Cell> cells;
+std::vector<Battery> cellsNamed(const std::vector<std::string> &names) {
+  std::vector<Battery> cells;
   for (const std::string &name : names)
     cells.push_back({name, "", {}, {}, {}});
   return cells;

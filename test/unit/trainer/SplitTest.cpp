@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A cell on two sides of the split would make every later figure worthless.
-#include "trainer/cells/Split.h"
+#include "frontend/series/Split.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@ using namespace dlnet;
 
 namespace {
 
-std::vector<Cell> namedCells(size_t perBatch) {
-  std::vector<Cell> cells;
+std::vector<Battery> namedBatteries(size_t perBatch) {
+  std::vector<Battery> cells;
   for (const char *batch : {"x", "y", "z"})
     for (size_t i = 0; i < perBatch; ++i)
       cells.push_back({fmt::format("{}{:02}", batch, i), batch, {}, {}, {}});
@@ -22,15 +22,15 @@ std::vector<Cell> namedCells(size_t perBatch) {
 }
 
 TEST(Split, IsDisjointCompleteAndProportional) {
-  Split split = splitCells(namedCells(20), 5);
+  Split split = splitBatteries(namedBatteries(20), 5);
   std::set<std::string> all;
   for (auto *side : {&split.train, &split.validation, &split.test})
-    for (const Cell &cell : *side)
+    for (const Battery &cell : *side)
       EXPECT_TRUE(all.insert(cell.name).second) << cell.name;
   EXPECT_EQ(all.size(), 60u);
   for (const char *batch : {"x", "y", "z"}) {
-    auto count = [&](const std::vector<Cell> &side) {
-      return std::count_if(side.begin(), side.end(), [&](const Cell &cell) {
+    auto count = [&](const std::vector<Battery> &side) {
+      return std::count_if(side.begin(), side.end(), [&](const Battery &cell) {
         return cell.batch == batch;
       });
     };
@@ -41,68 +41,68 @@ TEST(Split, IsDisjointCompleteAndProportional) {
 }
 
 TEST(Split, DependsOnTheSeedOnly) {
-  std::vector<Cell> cells = namedCells(7), reversed = cells;
+  std::vector<Battery> cells = namedBatteries(7), reversed = cells;
   std::reverse(reversed.begin(), reversed.end());
-  EXPECT_EQ(cellNames(splitCells(cells, 1).test),
-            cellNames(splitCells(reversed, 1).test));
-  EXPECT_NE(cellNames(splitCells(cells, 1).test),
-            cellNames(splitCells(cells, 2).test));
+  EXPECT_EQ(cellNames(splitBatteries(cells, 1).test),
+            cellNames(splitBatteries(reversed, 1).test));
+  EXPECT_NE(cellNames(splitBatteries(cells, 1).test),
+            cellNames(splitBatteries(cells, 2).test));
 }
 
 TEST(Split, IsTheSameOnEveryPlatform) {
-  EXPECT_EQ(cellNames(splitCells(namedCells(3), 1).test),
+  EXPECT_EQ(cellNames(splitBatteries(namedBatteries(3), 1).test),
             (std::vector<std::string>{"x02", "z02"}));
 }
 
 TEST(Split, FillsEverySideFromThreeCells) {
-  Split split = splitCells(namedCells(1), 1);
+  Split split = splitBatteries(namedBatteries(1), 1);
   EXPECT_EQ(split.train.size(), 1u);
   EXPECT_EQ(split.validation.size(), 1u);
   EXPECT_EQ(split.test.size(), 1u);
 }
 
 TEST(Folds, TestEveryCellOnceAndEveryBatchInProportion) {
-  std::vector<Cell> cells = namedCells(20);
+  std::vector<Battery> cells = namedBatteries(20);
   std::set<std::string> tested;
   for (size_t fold = 0; fold < 5; ++fold) {
-    Split split = foldCells(cells, 5, fold, 3);
+    Split split = foldBatteries(cells, 5, fold, 3);
     EXPECT_EQ(split.test.size(), 12u);
     EXPECT_EQ(split.validation.size(), 6u);
     EXPECT_EQ(split.train.size(), 42u);
     EXPECT_TRUE(checkDisjoint(split));
     for (const char *batch : {"x", "y", "z"}) {
-      auto count = [&](const std::vector<Cell> &side) {
-        return std::count_if(side.begin(), side.end(), [&](const Cell &cell) {
-          return cell.batch == batch;
-        });
+      auto count = [&](const std::vector<Battery> &side) {
+        return std::count_if(
+            side.begin(), side.end(),
+            [&](const Battery &cell) { return cell.batch == batch; });
       };
       EXPECT_EQ(count(split.test), 4);
       EXPECT_EQ(count(split.validation), 2);
     }
-    for (const Cell &cell : split.test)
+    for (const Battery &cell : split.test)
       EXPECT_TRUE(tested.insert(cell.name).second) << cell.name;
   }
   EXPECT_EQ(tested.size(), 60u);
 }
 
 TEST(Folds, DependOnTheSeedOnly) {
-  std::vector<Cell> cells = namedCells(7), reversed = cells;
+  std::vector<Battery> cells = namedBatteries(7), reversed = cells;
   std::reverse(reversed.begin(), reversed.end());
   for (size_t fold = 0; fold < 3; ++fold) {
-    Split once = foldCells(cells, 3, fold, 1);
-    Split again = foldCells(reversed, 3, fold, 1);
+    Split once = foldBatteries(cells, 3, fold, 1);
+    Split again = foldBatteries(reversed, 3, fold, 1);
     EXPECT_EQ(cellNames(once.test), cellNames(again.test));
     EXPECT_EQ(cellNames(once.validation), cellNames(again.validation));
   }
-  EXPECT_NE(cellNames(foldCells(cells, 3, 0, 1).test),
-            cellNames(foldCells(cells, 3, 0, 2).test));
-  EXPECT_EQ(cellNames(foldCells(namedCells(3), 5, 0, 1).test),
+  EXPECT_NE(cellNames(foldBatteries(cells, 3, 0, 1).test),
+            cellNames(foldBatteries(cells, 3, 0, 2).test));
+  EXPECT_EQ(cellNames(foldBatteries(namedBatteries(3), 5, 0, 1).test),
             (std::vector<std::string>{"x00", "y00"}))
       << "the same on every platform";
 }
 
 TEST(Folds, OfFewCellsStillHoldAnEighth) {
-  Split split = foldCells(namedCells(1), 3, 0, 1);
+  Split split = foldBatteries(namedBatteries(1), 3, 0, 1);
   EXPECT_EQ(split.train.size(), 1u);
   EXPECT_EQ(split.validation.size(), 1u);
   EXPECT_EQ(split.test.size(), 1u);
@@ -110,7 +110,7 @@ TEST(Folds, OfFewCellsStillHoldAnEighth) {
 
 TEST(Validation, IsDealtFromTrain) {
   Split split;
-  split.train = namedCells(16);
+  split.train = namedBatteries(16);
   dealValidation(split, 1);
   EXPECT_EQ(split.train.size(), 42u);
   EXPECT_EQ(split.validation.size(), 6u);
@@ -118,9 +118,9 @@ TEST(Validation, IsDealtFromTrain) {
 }
 
 TEST(Disjoint, SeesACellOnTwoSides) {
-  Split split{{makeCell("a", "", {1.0, 0.9})},
-              {makeCell("b", "", {1.0, 0.8})},
-              {makeCell("c", "", {1.0, 0.7})}};
+  Split split{{makeBattery("a", "", {1.0, 0.9})},
+              {makeBattery("b", "", {1.0, 0.8})},
+              {makeBattery("c", "", {1.0, 0.7})}};
   EXPECT_TRUE(checkDisjoint(split));
   split.test[0].name = "a";
   ASSERT_FALSE(checkDisjoint(split));
@@ -129,14 +129,15 @@ TEST(Disjoint, SeesACellOnTwoSides) {
 }
 
 TEST(Disjoint, SeesACellUnderAnotherName) {
-  Split split{{makeCell("a", "", {1.0, 0.9})},
-              {makeCell("b", "", {1.0, 0.8})},
-              {makeCell("c", "", {1.0, 0.8})}};
+  Split split{{makeBattery("a", "", {1.0, 0.9})},
+              {makeBattery("b", "", {1.0, 0.8})},
+              {makeBattery("c", "", {1.0, 0.8})}};
   ASSERT_FALSE(checkDisjoint(split));
   EXPECT_EQ(checkDisjoint(split).message(),
             "cells b (validation) and c (test) are one series under two "
             "names, on two sides of the split");
-  Split twins{{makeCell("a", "", {1.0}), makeCell("b", "", {1.0})}, {}, {}};
+  Split twins{
+      {makeBattery("a", "", {1.0}), makeBattery("b", "", {1.0})}, {}, {}};
   EXPECT_TRUE(checkDisjoint(twins)) << "both on one side leak nothing";
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The same table, as a dozen programs write it; and what is no table.
-#include "trainer/cells/Table.h"
-#include "trainer/cells/Random.h"
-#include "trainer/cells/Text.h"
+#include "frontend/series/Table.h"
+#include "frontend/series/Random.h"
+#include "frontend/series/Text.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 // dlnet-train as a user meets it: a family that can be read back, the same
 // bytes for the same seed, and one line for a mistake.
 #include "TemporaryFolder.h"
-#include "frontend/Family.h"
+#include "frontend/family/Family.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "trainer/cells/Units.h"
+#include "frontend/series/Units.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@ using namespace dlnet;
 
 namespace {
 
-CellOptions nominal(double ah) {
-  CellOptions options;
+BatteryOptions nominal(double ah) {
+  BatteryOptions options;
   options.nominalAh = ah;
   return options;
 }
@@ -60,7 +60,7 @@ TEST(Units, RefusesWhatNoUnitExplainsAndSaysWhatMight) {
 }
 
 TEST(Units, TheOptionDecides) {
-  CellOptions options = nominal(1.1);
+  BatteryOptions options = nominal(1.1);
   options.unit = CapacityUnit::Percent;
   Result<CapacityUnit> unit =
       chooseUnit({97.0}, {Quantity::Capacity, CapacityUnit::Auto}, options);
@@ -69,8 +69,8 @@ TEST(Units, TheOptionDecides) {
 }
 
 TEST(Units, InitialCapacityNeedsNone) {
-  CellOptions options;
-  options.sohBy = SohBy::InitialCapacity;
+  BatteryOptions options;
+  options.sohBy = SohKind::Initial;
   EXPECT_TRUE(
       chooseUnit({3300.0}, {Quantity::Capacity, CapacityUnit::Auto}, options));
   EXPECT_EQ(faultOfStart(3300, CapacityUnit::Ah, options), "");

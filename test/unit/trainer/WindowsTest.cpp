@@ -2,7 +2,7 @@
 //
 // Windows carry the time axis: which cycle is last, which is first ahead, and
 // that no window runs from one cell into the next.
-#include "trainer/cells/Windows.h"
+#include "frontend/series/Windows.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ using namespace dlnet;
 namespace {
 
 /// A cell whose three series say which they are, and of which cell and cycle.
-Cell marked(int cell, int cycles) {
-  Cell marks{"", "", {}, {}, {}};
+Battery marked(int cell, int cycles) {
+  Battery marks{"", "", {}, {}, {}};
   for (int i = 0; i < cycles; ++i) {
     marks.soh.push_back(1000 * cell + i);
     marks.target.push_back(1000 * cell + i + 0.25);
