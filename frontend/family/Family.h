@@ -6,6 +6,7 @@
 #ifndef DLNET_FRONTEND_FAMILY_FAMILY_H
 #define DLNET_FRONTEND_FAMILY_FAMILY_H
 
+#include "frontend/network/Graph.h"
 #include "frontend/support/Result.h"
 
 #include <array>
@@ -17,19 +18,7 @@
 
 namespace dlnet {
 
-/// A dense row-major array of single-precision numbers.
-struct Tensor {
-  std::vector<int64_t> shape;
-  std::vector<float> values;
-};
-
-/// Closed interval of a quantity recorded on the training windows.
-struct Range {
-  double low = 0, high = 0;
-};
-
 enum class CellKind { Liquid, Ltc, CtRnn, Cfc };
-enum class SolverKind { ExplicitEuler, Fused, ClosedForm };
 
 /// What SOH 1.0 is: the nominal capacity, or the cell's own initial one, the
 /// median of its first kInitialCycles.
