@@ -34,13 +34,6 @@ const char *name(SolverKind kind);
 const char *name(SohKind kind);
 const char *name(TrainingStage stage);
 
-/// How one window step of `dt` time units is integrated, in `steps` sub-steps.
-struct Solver {
-  SolverKind method = SolverKind::ExplicitEuler;
-  int64_t steps = 1;
-  double dt = 1.0;
-};
-
 /// The age as an input: (cycles lived at the newest - offset) * scale, the same
 /// at every step.
 struct AgeFeature {

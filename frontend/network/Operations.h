@@ -6,17 +6,14 @@
 #ifndef DLNET_FRONTEND_NETWORK_OPERATIONS_H
 #define DLNET_FRONTEND_NETWORK_OPERATIONS_H
 
+#include "frontend/network/Solver.h"
+
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
-namespace dlnet {
-
-/// How a differential equation is solved; a closed form has none.
-enum class SolverKind { ExplicitEuler, Fused, ClosedForm };
-
-namespace network {
+namespace dlnet::network {
 
 enum class Function { Sigmoid, Tanh };
 enum class Reduction { Mean, Sum, Max };
@@ -212,7 +209,6 @@ inline bool hasBody(const Operation &operation) {
          std::holds_alternative<Ode>(operation);
 }
 
-} // namespace network
-} // namespace dlnet
+} // namespace dlnet::network
 
 #endif // DLNET_FRONTEND_NETWORK_OPERATIONS_H
