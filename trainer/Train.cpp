@@ -75,7 +75,7 @@ Status checkShape(const FamilyModel &shape) {
     return Failure{fmt::format("{} basis curves for a horizon of {}",
                                shape.basis, shape.horizon)};
   bool closedForm = shape.solver.method == SolverKind::ClosedForm;
-  if (closedForm != (shape.cell == CellKind::Cfc))
+  if (closedForm != isClosedForm(shape.cell))
     return Failure{fmt::format("cell {} is not solved by {}", name(shape.cell),
                                name(shape.solver.method))};
   return success();

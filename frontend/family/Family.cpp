@@ -22,23 +22,8 @@ int64_t elementsOf(const std::vector<int64_t> &shape) {
   return count;
 }
 
-/// Products of the state that a cell computes: as many as it has activations.
-int64_t productsOf(CellKind cell) {
-  switch (cell) {
-  case CellKind::Liquid:
-    return 2;
-  case CellKind::Cfc:
-    return 3;
-  case CellKind::Ltc:
-  case CellKind::CtRnn:
-    return 1;
-  }
-  return 1;
-}
-
 } // namespace
 
-const char *name(CellKind kind) { return nameOf(schema::kCells, kind); }
 const char *name(SolverKind kind) { return nameOf(schema::kSolvers, kind); }
 const char *name(SohKind kind) { return nameOf(schema::kSohs, kind); }
 const char *name(TrainingStage stage) { return nameOf(schema::kStages, stage); }
@@ -89,34 +74,15 @@ expectedTensors(const FamilyModel &model) {
       {"readout.b", {model.basis}},
       {"basis.curves", {model.horizon, model.basis}},
       {"basis.mean", {model.horizon}}};
-  auto addAffine = [&](const std::string &suffix) {
-    shapes["cell.w" + suffix] = {n, n};
-    shapes["cell.u" + suffix] = {n, i};
-    shapes["cell.b" + suffix] = {n};
-  };
-  auto addVectors = [&](const char *first, const char *second) {
-    shapes[std::string("cell.") + first] = {n};
-    shapes[std::string("cell.") + second] = {n};
-  };
-  switch (model.cell) {
-  case CellKind::Liquid:
-    addAffine("f");
-    addAffine("a");
-    break;
-  case CellKind::Ltc:
-    addAffine("");
-    addVectors("tau", "a");
-    break;
-  case CellKind::CtRnn:
-    addAffine("");
-    addVectors("alpha", "beta");
-    break;
-  case CellKind::Cfc:
-    addAffine("g");
-    addAffine("h");
-    addAffine("t");
-    break;
+  for (const cells::Projection &each : projectionsOf(model.cell)) {
+    if (each.readsState())
+      shapes[std::string("cell.w") + each.suffix] = {n, n};
+    if (each.readsInput())
+      shapes[std::string("cell.u") + each.suffix] = {n, i};
+    shapes[std::string("cell.b") + each.suffix] = {n};
   }
+  for (const cells::UnitParameter &each : unitParametersOf(model.cell))
+    shapes[std::string("cell.") + each.key] = {n};
   return shapes;
 }
 
@@ -144,11 +110,13 @@ int64_t countParameters(const FamilyModel &model) {
 }
 
 int64_t countMacs(const FamilyModel &model) {
-  int64_t rows = productsOf(model.cell) * model.units;
   int64_t substeps =
       model.solver.method == SolverKind::ClosedForm ? 1 : model.solver.steps;
-  return model.blocks() * rows *
-             (substeps * model.units + model.featureCount()) +
+  int64_t perStep = 0; // For each unit.
+  for (const cells::Projection &each : projectionsOf(model.cell))
+    perStep += (each.readsState() ? substeps * model.units : 0) +
+               (each.readsInput() ? model.featureCount() : 0);
+  return model.blocks() * model.units * perStep +
          model.basis * (model.units + model.horizon);
 }
 

@@ -7,6 +7,7 @@
 #define DLNET_FRONTEND_FAMILY_FAMILY_H
 
 #include "frontend/network/Graph.h"
+#include "frontend/network/cells/Cells.h"
 #include "frontend/support/Result.h"
 
 #include <array>
@@ -18,8 +19,6 @@
 
 namespace dlnet {
 
-enum class CellKind { Liquid, Ltc, CtRnn, Cfc };
-
 /// What SOH 1.0 is: the nominal capacity, or the cell's own initial one, the
 /// median of its first kInitialCycles.
 enum class SohKind { Nominal, Initial };
@@ -29,7 +28,6 @@ inline constexpr int64_t kInitialCycles = 5;
 /// What training did to a model, in the order in which it can happen.
 enum class TrainingStage { Distilled, Pruned, Recovered, QuantizationAware };
 
-const char *name(CellKind kind);
 const char *name(SolverKind kind);
 const char *name(SohKind kind);
 const char *name(TrainingStage stage);

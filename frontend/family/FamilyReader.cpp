@@ -170,7 +170,7 @@ FamilyModel readModel(Members members, Checker &checker) {
   Members solver = members.object("solver");
   model.solver.method = solver.choice("method", kSolvers);
   if ((model.solver.method == SolverKind::ClosedForm) !=
-      (model.cell == CellKind::Cfc))
+      isClosedForm(model.cell))
     checker.fail(solver.pathOf("method"),
                  fmt::format("{} does not solve a {} cell",
                              name(model.solver.method), name(model.cell)));
@@ -219,7 +219,7 @@ void takeWeights(FamilyModel &model, Safetensors &file, Checker &checker) {
     if (!hasShape(stored, path, shape, checker))
       return;
     Tensor tensor{shape, floatValues(stored)};
-    bool mustBePositive = key == "cell.tau" || key == "cell.alpha";
+    bool mustBePositive = isPositive(model.cell, key);
     for (size_t i = 0; i < tensor.values.size(); ++i) {
       float value = tensor.values[i];
       if (!std::isfinite(value) || (mustBePositive && !(value > 0)))

@@ -33,10 +33,9 @@ template <typename Kind> struct Named {
   Kind kind;
 };
 
-inline constexpr Named<CellKind> kCells[] = {{"liquid", CellKind::Liquid},
-                                             {"ltc", CellKind::Ltc},
-                                             {"ctrnn", CellKind::CtRnn},
-                                             {"cfc", CellKind::Cfc}};
+#define DLNET_CELL(Name) {cells::Name::kName, CellKind::Name},
+inline constexpr Named<CellKind> kCells[] = {DLNET_CELLS(DLNET_CELL)};
+#undef DLNET_CELL
 inline constexpr Named<SolverKind> kSolvers[] = {
     {"explicit_euler", SolverKind::ExplicitEuler},
     {"fused", SolverKind::Fused},

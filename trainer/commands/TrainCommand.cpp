@@ -29,22 +29,13 @@ SolverKind solverOf(const Arguments &arguments) {
     return SolverKind::ExplicitEuler;
   if (arguments.solver == "fused")
     return SolverKind::Fused;
-  switch (arguments.shape.cell) {
-  case CellKind::Cfc:
-    return SolverKind::ClosedForm;
-  case CellKind::Ltc:
-    return SolverKind::Fused;
-  default:
-    return SolverKind::ExplicitEuler;
-  }
+  return usualSolver(arguments.shape.cell);
 }
 
 int run(Arguments arguments) {
   FamilyModel &shape = arguments.shape;
-  for (CellKind kind :
-       {CellKind::Liquid, CellKind::Ltc, CellKind::CtRnn, CellKind::Cfc})
-    if (arguments.cell == name(kind))
-      shape.cell = kind;
+  if (std::optional<CellKind> known = cellNamed(arguments.cell))
+    shape.cell = *known;
   shape.solver.method = solverOf(arguments);
   if (arguments.age)
     shape.features.age.emplace();
@@ -106,12 +97,11 @@ void dlnet::addTrain(CLI::App &app, Command &chosen) {
       ->check(oneOf({"student", "teacher"}))
       ->capture_default_str();
   command->add_option("--cell", arguments->cell, "kind of cell")
-      ->check(oneOf({"liquid", "ltc", "ctrnn", "cfc"}))
+      ->check(oneOf(cellNames()))
       ->capture_default_str();
   command
       ->add_option("--solver", arguments->solver,
-                   "of its equation (default: fused for ltc, closed_form for "
-                   "cfc, else explicit_euler)")
+                   "of its equation (default: the usual one of the cell)")
       ->check(oneOf({"explicit_euler", "fused"}));
   command
       ->add_option("--substeps", shape.solver.steps,
