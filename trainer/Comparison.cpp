@@ -32,18 +32,18 @@ void add(Comparison &comparison, const std::string &name, int64_t parameters,
 void addPolynomials(Comparison &comparison, const ComparisonOptions &options) {
   const RowMatrix &inputs = comparison.windows.inputs;
   Eigen::Index horizon = comparison.windows.targets.cols();
-  for (const PolynomialBaseline &floor : polynomialBaselines(inputs.cols()))
-    add(comparison, floor.name, 0,
-        forecastPolynomial(inputs, horizon, floor.degree, floor.points),
+  for (const PolynomialBaseline &baseline : polynomialBaselines(inputs.cols()))
+    add(comparison, baseline.name, 0,
+        forecastPolynomial(inputs, horizon, baseline.degree, baseline.points),
         options);
 }
 
 void addLinear(Comparison &comparison, const WindowSet &train,
                const WindowSet &validation, const ComparisonOptions &options) {
   const RowMatrix &inputs = comparison.windows.inputs;
-  auto addBaseline = [&](const LinearBaseline &floor) {
-    add(comparison, floor.name, floor.map.size() + floor.offset.size(),
-        floor.forecast(inputs), options);
+  auto addBaseline = [&](const LinearBaseline &baseline) {
+    add(comparison, baseline.name, baseline.map.size() + baseline.offset.size(),
+        baseline.forecast(inputs), options);
   };
   addBaseline(fitRidge(train, validation));
   addBaseline(fitAbsolute(train));
@@ -104,10 +104,10 @@ Status addNetworks(Comparison &comparison, const FamilyModel &model,
 }
 
 void nameBatteries(Comparison &comparison) {
-  std::set<int> seen(comparison.windows.cell.begin(),
-                     comparison.windows.cell.end());
+  std::set<int> seen(comparison.windows.battery.begin(),
+                     comparison.windows.battery.end());
   for (int index : seen)
-    comparison.cells.push_back(comparison.windows.names[size_t(index)]);
+    comparison.batteries.push_back(comparison.windows.names[size_t(index)]);
 }
 
 /// The windows at `rows`.
@@ -123,7 +123,7 @@ WindowSet takeRows(const WindowSet &from, const std::vector<size_t> &rows) {
   set.targets = take(from.targets);
   set.rawTargets = take(from.rawTargets);
   for (size_t row : rows) {
-    set.cell.push_back(from.cell[row]);
+    set.battery.push_back(from.battery[row]);
     set.first.push_back(from.first[row]);
   }
   set.names = from.names;
@@ -146,12 +146,13 @@ Result<Comparison> compareByBattery(const std::vector<FamilyModel> &models,
   WindowOptions every{first.window, first.horizon, 1}, sampled = every;
   sampled.stride = options.stride;
   Comparison comparison;
-  comparison.protocol = "unseen cells";
+  comparison.protocol = "unseen batteries";
   comparison.windows = makeWindows(split.test, sampled);
   if (!comparison.windows.size())
-    return Failure{fmt::format("no window of {} cycles in and {} out on a cell "
-                               "that the family has not seen",
-                               first.window, first.horizon)};
+    return Failure{
+        fmt::format("no window of {} cycles in and {} out on a battery "
+                    "that the family has not seen",
+                    first.window, first.horizon)};
   nameBatteries(comparison);
 
   for (const FamilyModel &model : models)
@@ -172,9 +173,9 @@ Result<Comparison> compareByBattery(const std::vector<FamilyModel> &models,
 }
 
 Result<Comparison> compareByWindow(const FamilyModel &shape,
-                                   const std::vector<Battery> &cells,
+                                   const std::vector<Battery> &batteries,
                                    const ComparisonOptions &options) {
-  WindowSet all = makeWindows(cells, {shape.window, shape.horizon, 1});
+  WindowSet all = makeWindows(batteries, {shape.window, shape.horizon, 1});
   std::vector<size_t> order(size_t(all.size()));
   for (size_t i = 0; i < order.size(); ++i)
     order[i] = i;
@@ -189,7 +190,7 @@ Result<Comparison> compareByWindow(const FamilyModel &shape,
   WindowSet choose = takeRows(all, {judgedEnd, chosenEnd});
   WindowSet train = takeRows(all, {chosenEnd, order.end()});
   Comparison comparison;
-  comparison.protocol = "random windows of known cells";
+  comparison.protocol = "random windows of known batteries";
   comparison.windows = takeRows(all, {order.begin(), judgedEnd});
   nameBatteries(comparison);
 
@@ -214,15 +215,16 @@ std::string printComparison(const Comparison &comparison) {
   const Contender *ridge = comparison.find("ridge");
   auto out = std::string();
   auto line = std::back_inserter(out);
-  fmt::format_to(line, "{}: {} windows of {} cells; errors x 10^-3 of SOH\n\n",
+  fmt::format_to(line,
+                 "{}: {} windows of {} batteries; errors x 10^-3 of SOH\n\n",
                  comparison.protocol, comparison.windows.size(),
-                 comparison.cells.size());
+                 comparison.batteries.size());
   fmt::format_to(line, "{:<24}{:>7}{:>9}{:>9}{:>8}", "", "numbers", "MAE",
                  "RMSE", "MAPE %");
   for (const auto &[ahead, error] : comparison.contenders.front().figures.maeAt)
     fmt::format_to(line, "{:>8}", fmt::format("@{}", ahead));
   fmt::format_to(line, "{:>8}{:>8}{:>9}{:>8}{:>9}\n", "knee", "no knee",
-                 "cell sd", "worst", "of ridge");
+                 "battery sd", "worst", "of ridge");
   for (const Contender &each : comparison.contenders) {
     const Figures &f = each.figures;
     fmt::format_to(line, "{:<24}{:>7}{:>9.4f}{:>9.4f}{:>8.3f}", each.name,
@@ -261,14 +263,14 @@ std::string printComparison(const Comparison &comparison) {
   if (!ridge)
     fmt::format_to(line,
                    "Baselines that are fitted (ridge, absolute loss, MLP) "
-                   "need the cells that trained the family.\n");
+                   "need the batteries that trained the family.\n");
   return out;
 }
 
 nlohmann::json toJson(const Comparison &comparison) {
   nlohmann::json json = {{"protocol", comparison.protocol},
                          {"windows", comparison.windows.size()},
-                         {"cells", comparison.cells}};
+                         {"cells", comparison.batteries}};
   for (const Contender &each : comparison.contenders) {
     nlohmann::json figures = toJson(each.figures);
     figures["name"] = each.name;

@@ -27,34 +27,34 @@ struct Contender {
 struct Comparison {
   std::string protocol; ///< How windows to train on and to judge differ.
   WindowSet windows;    ///< Those that judge.
-  std::vector<std::string> cells; ///< Of which those are.
+  std::vector<std::string> batteries; ///< Of which those are.
   std::vector<Contender> contenders;
 
   const Contender *find(const std::string &name) const;
 };
 
 struct ComparisonOptions {
-  int64_t stride = 1; ///< Cycles between judging windows of a cell.
+  int64_t stride = 1; ///< Cycles between judging windows of a battery.
   FigureOptions figures;
   FitOptions fit; ///< For networks that are trained for the comparison.
   /// Also trains the published DLNet block: some 180,000 parameters, minutes.
   bool published = false;
 };
 
-/// Judges models on the test cells: each in float and in int8, beside the
-/// polynomial floors and, where training cells are at hand, ridge, absolute
-/// loss, an MLP of the size of the first model, and the published network if
-/// asked for, fitted on those.
+/// Judges models on the test batteries: each in float and in int8, beside the
+/// polynomial baselines and, where training batteries are at hand, ridge,
+/// absolute loss, an MLP of the size of the first model, and the published
+/// network if asked for, fitted on those.
 Result<Comparison> compareByBattery(const std::vector<FamilyModel> &models,
                                     const Split &split,
                                     const ComparisonOptions &options);
 
-/// The protocol of the paper: windows of all cells are dealt at random, 70 %
-/// to train, 10 % to choose and 20 % to judge, so that nearly every judging
-/// window overlaps training windows of its own cell. All contenders are
+/// The protocol of the paper: windows of all batteries are dealt at random, 70
+/// % to train, 10 % to choose and 20 % to judge, so that nearly every judging
+/// window overlaps training windows of its own battery. All contenders are
 /// trained anew for it.
 Result<Comparison> compareByWindow(const FamilyModel &shape,
-                                   const std::vector<Battery> &cells,
+                                   const std::vector<Battery> &batteries,
                                    const ComparisonOptions &options);
 
 /// A table, and the same for programs: an object a contender.

@@ -29,14 +29,14 @@ std::string sourceOf(const DataOptions &options) {
   return name.empty() ? "cells" : name;
 }
 
-Result<Split> chooseSplit(const std::vector<Battery> &cells,
+Result<Split> chooseSplit(const std::vector<Battery> &batteries,
                           const DataOptions &options, std::string &text) {
   if (!options.splitList.empty()) {
     Result<SplitList> list = readSplitList(options.splitList);
     if (!list)
       return list.failure();
     Result<ListedSplit> listed =
-        applySplitList(cells, *list, options.splitSeed);
+        applySplitList(batteries, *list, options.splitSeed);
     if (!listed)
       return listed.failure();
     text =
@@ -49,11 +49,11 @@ Result<Split> chooseSplit(const std::vector<Battery> &cells,
                                  options.fold, options.folds,
                                  options.folds - 1)};
     text = fmt::format("fold {} of {}", options.fold, options.folds);
-    return foldBatteries(cells, size_t(options.folds), size_t(options.fold),
+    return foldBatteries(batteries, size_t(options.folds), size_t(options.fold),
                          options.splitSeed);
   }
   text = "seeded 60/20/20";
-  return splitBatteries(cells, options.splitSeed);
+  return splitBatteries(batteries, options.splitSeed);
 }
 
 } // namespace
@@ -61,7 +61,7 @@ Result<Split> chooseSplit(const std::vector<Battery> &cells,
 Result<Data> loadData(const DataOptions &options) {
   Data data;
   if (options.path.empty() && !options.simulated)
-    return Failure{"no cells: give --data PATH, or --simulated to train on "
+    return Failure{"no batteries: give --data PATH, or --simulated to train on "
                    "simulated ones"};
   data.simulated = options.simulated;
   BatteryOptions &reading = data.reading;
@@ -96,7 +96,7 @@ Result<Data> loadData(const DataOptions &options) {
   if (data.split.train.empty() || data.split.validation.empty() ||
       data.split.test.empty())
     return Failure{fmt::format(
-        "{} cells are too few: train, validation and test need one each{}",
+        "{} batteries are too few: train, validation and test need one each{}",
         data.set.batteries.size(), listSkipped(data.set))};
 
   DataRecord &record = data.record;
@@ -111,17 +111,18 @@ Result<Data> loadData(const DataOptions &options) {
   return data;
 }
 
-Result<Split> splitAsRecorded(const std::vector<Battery> &cells,
+Result<Split> splitAsRecorded(const std::vector<Battery> &batteries,
                               const DataRecord &record) {
-  auto names = [](const std::vector<std::string> &list, const Battery &cell) {
-    return std::count(list.begin(), list.end(), cell.name) > 0;
+  auto names = [](const std::vector<std::string> &list,
+                  const Battery &battery) {
+    return std::count(list.begin(), list.end(), battery.name) > 0;
   };
   Split split;
-  for (const Battery &cell : cells)
-    (names(record.train, cell)        ? split.train
-     : names(record.validation, cell) ? split.validation
-                                      : split.test)
-        .push_back(cell);
+  for (const Battery &battery : batteries)
+    (names(record.train, battery)        ? split.train
+     : names(record.validation, battery) ? split.validation
+                                         : split.test)
+        .push_back(battery);
   if (Status disjoint = checkDisjoint(split); !disjoint)
     return disjoint.failure();
   return split;

@@ -79,8 +79,8 @@ torch::Tensor makeFeatures(const View &view, const FamilyModel &model) {
 
 namespace {
 
-/// The cell as it would be if it aged `speed` times as fast.
-Battery resample(const Battery &cell, double speed) {
+/// The battery as it would be if it aged `speed` times as fast.
+Battery resample(const Battery &battery, double speed) {
   auto stretched = [&](const std::vector<double> &series) {
     std::vector<double> result;
     if (series.size() < 2)
@@ -94,18 +94,18 @@ Battery resample(const Battery &cell, double speed) {
     }
     return result;
   };
-  return {cell.name, cell.batch, stretched(cell.soh), stretched(cell.target),
-          stretched(cell.raw)};
+  return {battery.name, battery.batch, stretched(battery.soh),
+          stretched(battery.target), stretched(battery.raw)};
 }
 
 } // namespace
 
-std::vector<Battery> withSpeeds(const std::vector<Battery> &cells,
+std::vector<Battery> withSpeeds(const std::vector<Battery> &batteries,
                                 const Augmentation &augmentation) {
-  std::vector<Battery> all = cells;
+  std::vector<Battery> all = batteries;
   for (double speed : augmentation.speeds)
-    for (const Battery &cell : cells)
-      all.push_back(resample(cell, speed));
+    for (const Battery &battery : batteries)
+      all.push_back(resample(battery, speed));
   return all;
 }
 

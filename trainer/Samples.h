@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Windows of cells as tensors, and what a network reads of them. Training and
-// judging go through the same few functions, so that both see the same inputs.
+// Windows of batteries as tensors, and what a network reads of them. Training
+// and judging go through the same few functions, so that both see the same
+// inputs.
 //
 //   windows --block means--> Samples --augment--> View --features--> [T,F,N]
 #ifndef DLNET_TRAINER_SAMPLES_H
@@ -45,7 +46,7 @@ Samples makeSamples(const WindowSet &windows, int64_t block,
 /// is a multiple of that of `view`.
 torch::Tensor makeFeatures(const View &view, const FamilyModel &model);
 
-/// A few dozen cells are soon known by heart, so training also shows them
+/// A few dozen batteries are soon known by heart, so training also shows them
 /// fading more and less, at other levels of SOH and other ages, and living
 /// faster and slower.
 struct Augmentation {
@@ -53,7 +54,7 @@ struct Augmentation {
   /// factor between these, uniform in its logarithm.
   double amplitudeLow = 0.75, amplitudeHigh = 1.3;
   /// Standard deviation of the shift of a window's SOH as a whole. Without it
-  /// the level tells the training cells apart.
+  /// the level tells the training batteries apart.
   double levelShift = 0.015;
   /// Standard deviation of the logarithm of the factor on the age.
   double ageSpread = 0.2;
@@ -63,12 +64,12 @@ struct Augmentation {
   /// Without it a dip is taken for a knee.
   double dipShare = 0.2, dipDepth = 0.015;
   int64_t dipCycles = 30;
-  /// Copies of the training cells that age this many times as fast.
+  /// Copies of the training batteries that age this many times as fast.
   std::array<double, 2> speeds = {1 / 1.3, 1.3};
 };
 
-/// The cells, and their copies at other speeds.
-std::vector<Battery> withSpeeds(const std::vector<Battery> &cells,
+/// The batteries, and their copies at other speeds.
+std::vector<Battery> withSpeeds(const std::vector<Battery> &batteries,
                                 const Augmentation &augmentation);
 
 /// The samples at `rows`, each augmented by draws from `random`. `window`

@@ -103,9 +103,10 @@ Result<Trainer> Trainer::create(const WindowSet &training,
     block = std::gcd(block, each);
   }
   if (!plain.size() || !validation.size())
-    return Failure{fmt::format(
-        "no window of {} cycles in and {} out on the {} cells", options.window,
-        options.horizon, plain.size() ? "validation" : "training")};
+    return Failure{
+        fmt::format("no window of {} cycles in and {} out on the {} batteries",
+                    options.window, options.horizon,
+                    plain.size() ? "validation" : "training")};
   auto samples = [&](const WindowSet &windows) {
     return makeSamples(windows, block, options.outputScale);
   };

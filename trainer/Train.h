@@ -31,15 +31,15 @@ class Trainer {
 public:
   struct Options {
     int64_t window = 100, horizon = 100; ///< Cycles.
-    int64_t stride = 1; ///< Cycles between training windows of a cell.
+    int64_t stride = 1; ///< Cycles between training windows of a battery.
     /// The block of the student, and those of its teachers.
     std::vector<int64_t> blocks;
     double outputScale = 100;
     Augmentation augmentation;
   };
 
-  /// Cuts the cells into windows. Fails when a block does not divide the window
-  /// or a side has no window.
+  /// Cuts the batteries into windows. Fails when a block does not divide the
+  /// window or a side has no window.
   static Result<Trainer> create(const Split &split, const Options &options);
 
   /// The same from windows; `plain` are those training windows that are as
@@ -81,7 +81,7 @@ private:
   trainOn(Forecaster &forecaster, const std::shared_ptr<Network> &network,
           const FamilyModel &model, const Distillation &distillation,
           const FitOptions &fitting, const EpochDone &done) const;
-  /// Records the errors on the validation and the test cells.
+  /// Records the errors on the validation and the test batteries.
   void measure(const std::shared_ptr<Network> &network,
                FamilyModel &model) const;
 

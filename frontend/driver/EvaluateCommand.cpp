@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlnetc evaluate FAMILY --data DIR: the float and the int8 network beside
-// the floors, all on the same windows of cells that training never saw.
+// the baselines, all on the same windows of batteries that training never saw.
 #include "frontend/compile/Compiler.h"
 #include "frontend/driver/Commands.h"
 #include "frontend/family/SohFormat.h"
@@ -29,9 +29,9 @@ struct Arguments {
 };
 
 struct Figures {
-  size_t cells = 0, windows = 0;
+  size_t batteries = 0, windows = 0;
   double maeFloat = 0, maeInt8 = 0, maeFloatRaw = 0, maeInt8Raw = 0;
-  std::vector<Baseline> floors;
+  std::vector<Baseline> baselines;
 };
 
 /// Forecasts every window with both executors.
@@ -68,27 +68,27 @@ mlir::FailureOr<Figures> measure(Compiler &compiler, const FamilyModel &model,
   figures.maeInt8 = maeOf(inInt8, windows.targets);
   figures.maeFloatRaw = maeOf(inReal, windows.rawTargets);
   figures.maeInt8Raw = maeOf(inInt8, windows.rawTargets);
-  figures.floors = measureBaselines(windows.inputs, windows.targets);
+  figures.baselines = measureBaselines(windows.inputs, windows.targets);
   return figures;
 }
 
 void print(const FamilyModel &model, const Figures &figures,
-           const FamilyBatteries &cells, const std::string &soh,
+           const FamilyBatteries &batteries, const std::string &soh,
            const std::string &split) {
-  fmt::print("{}{}", printReading(cells.set), printSkipped(cells.set));
+  fmt::print("{}{}", printReading(batteries.set), printSkipped(batteries.set));
   fmt::print("SOH is {}\n", soh);
-  Baseline best = bestPolynomialBaseline(figures.floors);
-  fmt::print("{} windows of {} {} cells; MAE of SOH over {} cycles\n\n",
-             figures.windows, figures.cells,
+  Baseline best = bestPolynomialBaseline(figures.baselines);
+  fmt::print("{} windows of {} {} batteries; MAE of SOH over {} cycles\n\n",
+             figures.windows, figures.batteries,
              split == "test" ? "unseen" : "validation", model.horizon);
-  fmt::print("{:<24} {:>9} {:>14}\n", "", "MAE", "of best floor");
+  fmt::print("{:<24} {:>9} {:>14}\n", "", "MAE", "of best baseline");
   auto row = [&](const std::string &name, double mae) {
     fmt::print("{:<24} {:>9.6f} {:>14.3f}\n", name, mae, mae / best.mae);
   };
   row(model.name + " float", figures.maeFloat);
   row(model.name + " int8", figures.maeInt8);
-  for (const Baseline &floor : figures.floors)
-    row(floor.name, floor.mae);
+  for (const Baseline &baseline : figures.baselines)
+    row(baseline.name, baseline.mae);
   fmt::print("\nint8 / float             {:>9.4f}\n",
              figures.maeInt8 / figures.maeFloat);
   fmt::print("on raw targets           {:>9.6f} float, {:.6f} int8\n",
@@ -103,17 +103,17 @@ std::string toJson(const FamilyModel &model, const Figures &figures,
       {"nominal_ah", soh.soh == SohKind::Nominal ? nlohmann::json(soh.nominalAh)
                                                  : nlohmann::json(nullptr)},
       {"split", split},
-      {"cells", figures.cells},
+      {"cells", figures.batteries},
       {"windows", figures.windows},
       {"mae_float", figures.maeFloat},
       {"mae_int8", figures.maeInt8},
       {"mae_float_raw", figures.maeFloatRaw},
       {"mae_int8_raw", figures.maeInt8Raw},
-      {"best_floor", bestPolynomialBaseline(figures.floors).name},
-      {"mae_int8_over_best_floor",
-       figures.maeInt8 / bestPolynomialBaseline(figures.floors).mae}};
-  for (const Baseline &floor : figures.floors)
-    json["floors"][floor.name] = floor.mae;
+      {"best_baseline", bestPolynomialBaseline(figures.baselines).name},
+      {"mae_int8_over_best_baseline",
+       figures.maeInt8 / bestPolynomialBaseline(figures.baselines).mae}};
+  for (const Baseline &baseline : figures.baselines)
+    json["baselines"][baseline.name] = baseline.mae;
   return json.dump(2) + "\n";
 }
 
@@ -158,16 +158,16 @@ int evaluate(const Arguments &arguments) {
   DataRecord taken = family.data;
   recordReading(read->reading, {}, taken);
   bool validates = arguments.split == "validation";
-  std::vector<Battery> cells =
+  std::vector<Battery> batteries =
       validates ? batteriesWithin(set->batteries, family.data.validation)
                 : batteriesOutside(set->batteries,
                                    {family.data.train, family.data.validation});
   WindowSet windows =
-      makeWindows(cells, {model.window, model.horizon, arguments.stride});
+      makeWindows(batteries, {model.window, model.horizon, arguments.stride});
   if (windows.size() == 0)
     return reportError(fmt::format(
-        "{}: no window of {} cycles in and {} out on a cell that the family "
-        "was {} on ({} cells read, {} skipped)",
+        "{}: no window of {} cycles in and {} out on a battery that the family "
+        "was {} on ({} batteries read, {} skipped)",
         arguments.data, model.window, model.horizon,
         validates ? "chosen" : "not trained or chosen", set->batteries.size(),
         set->skipped.size()));
@@ -180,8 +180,8 @@ int evaluate(const Arguments &arguments) {
     return reportError(fmt::format("{}: model {} was not compiled{}",
                                    arguments.family, model.name,
                                    compiler.why()));
-  figures->cells =
-      std::set<int>(windows.cell.begin(), windows.cell.end()).size();
+  figures->batteries =
+      std::set<int>(windows.battery.begin(), windows.battery.end()).size();
   print(model, *figures, *read, describeSoh(taken), arguments.split);
 
   if (!arguments.json.empty()) {
@@ -204,9 +204,10 @@ int evaluate(const Arguments &arguments) {
 void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command = app.add_subcommand(
-      "evaluate", "Measure a model in float and in int8 beside simple floors");
+      "evaluate",
+      "Measure a model in float and in int8 beside simple baselines");
   command->add_option("family", arguments->family, "Family file")->required();
-  command->add_option("--data", arguments->data, "Folder or file of cells")
+  command->add_option("--data", arguments->data, "Folder or file of batteries")
       ->required();
   addBatteryArguments(*command, arguments->reading, " (default: the family's)");
   command->add_option("--model", arguments->model,
@@ -220,7 +221,7 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
       ->check(oneOf({"test", "validation"}));
   command
       ->add_option("--stride", arguments->stride,
-                   "Cycles between two windows of a cell")
+                   "Cycles between two windows of a battery")
       ->check(CLI::Range(1, 100000));
   command->add_option("--json", arguments->json, "Also write the figures here");
   command->add_flag("--record", arguments->record,

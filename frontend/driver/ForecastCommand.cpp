@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlnetc forecast FAMILY: one forecast as a person looks at it, made by the
-// integer executor or by a device, beside what the cell really did.
+// integer executor or by a device, beside what the battery really did.
 #include "frontend/compile/Compiler.h"
 #include "frontend/driver/Commands.h"
 #include "frontend/driver/TextPlot.h"
@@ -24,7 +24,7 @@ using namespace dlnet;
 namespace {
 
 struct Arguments {
-  std::string family, model, cell, writeWindow, device;
+  std::string family, model, battery, writeWindow, device;
   std::optional<uint64_t> simulate;
   std::optional<size_t> at;
   uint32_t ageOffset = 0;
@@ -78,47 +78,48 @@ Result<DeviceRun> readDeviceRun(const std::string &path, int64_t horizon) {
 Result<FamilyBatteries> chooseBattery(const Arguments &arguments,
                                       const Family &family,
                                       const FamilyModel &model) {
-  if (arguments.cell.empty()) {
+  if (arguments.battery.empty()) {
     std::vector<std::string> said = arguments.reading.asArguments();
     if (!said.empty())
-      return Failure{fmt::format("{}: goes with --cell", said.front())};
-    FamilyBatteries cells;
-    cells.set.batteries = {
+      return Failure{fmt::format("{}: goes with --battery", said.front())};
+    FamilyBatteries batteries;
+    batteries.set.batteries = {
         simulatedFor(family.data, "simulated", arguments.simulate.value_or(7))};
-    cells.reading = readingOf(family.data);
-    return cells;
+    batteries.reading = readingOf(family.data);
+    return batteries;
   }
-  return readBatteryFor(family, model, arguments.cell, arguments.reading,
+  return readBatteryFor(family, model, arguments.battery, arguments.reading,
                         size_t(model.window));
 }
 
-/// A window of an old cell may be far from training, although the cell is not.
-void warnOfWindow(const Battery &cell, size_t at, const FamilyModel &model) {
+/// A window of an old battery may be far from training, although the battery is
+/// not.
+void warnOfWindow(const Battery &battery, size_t at, const FamilyModel &model) {
   double sum = 0;
   for (size_t i = at - model.window; i < at; ++i)
-    sum += cell.soh[i];
+    sum += battery.soh[i];
   double mean = sum / static_cast<double>(model.window);
   Range trained = trainedSoh(model);
-  if (isFar(mean, trained) && !isFar(firstSoh(cell), trained))
+  if (isFar(mean, trained) && !isFar(firstSoh(battery), trained))
     reportWarning(fmt::format("the window has a mean SOH of {:.2f}, far from "
                               "the {:.2f} to {:.2f} that {} was trained on",
                               mean, trained.low, trained.high, model.name));
 }
 
-/// The newest cycle of the window: as asked, or late in the cell's life, with
-/// the whole horizon known where the cell is long enough.
-Result<size_t> chooseCycle(const Arguments &arguments, const Battery &cell,
+/// The newest cycle of the window: as asked, or late in the battery's life,
+/// with the whole horizon known where the battery is long enough.
+Result<size_t> chooseCycle(const Arguments &arguments, const Battery &battery,
                            const FamilyModel &model) {
-  size_t first = model.window, last = cell.soh.size();
+  size_t first = model.window, last = battery.soh.size();
   if (last < first)
     return Failure{fmt::format("{}: has {} cycles, a forecast needs {}",
-                               cell.name, last, first)};
+                               battery.name, last, first)};
   if (arguments.at) {
     if (*arguments.at < first || *arguments.at > last)
       return Failure{
           fmt::format("--at {}: {} can be forecast from after cycles "
                       "{} to {}",
-                      *arguments.at, cell.name, first, last)};
+                      *arguments.at, battery.name, first, last)};
     return *arguments.at;
   }
   if (last < first + model.horizon)
@@ -129,20 +130,20 @@ Result<size_t> chooseCycle(const Arguments &arguments, const Battery &cell,
 void printForecast(const FamilyBatteries &from, const DataRecord &data,
                    size_t at, const FamilyModel &model,
                    const std::vector<double> &forecast) {
-  const Battery &cell = from.set.batteries.front();
+  const Battery &battery = from.set.batteries.front();
   DataRecord soh = data;
   recordReading(from.reading, {}, soh);
   fmt::print("{}", printReading(from.set));
-  size_t truth = std::min<size_t>(model.horizon, cell.target.size() - at);
+  size_t truth = std::min<size_t>(model.horizon, battery.target.size() - at);
   PlotSeries history{'.', "history", {}, {}}, real{'+', "truth", {}, {}},
       made{'o', "forecast", {}, {}};
   for (size_t i = at - model.window; i < at; ++i)
-    history.x.push_back(i + 1), history.y.push_back(cell.soh[i]);
+    history.x.push_back(i + 1), history.y.push_back(battery.soh[i]);
   for (size_t h = 0; h < truth; ++h)
-    real.x.push_back(at + h + 1), real.y.push_back(cell.target[at + h]);
+    real.x.push_back(at + h + 1), real.y.push_back(battery.target[at + h]);
   for (size_t h = 0; h < forecast.size(); ++h)
     made.x.push_back(at + h + 1), made.y.push_back(forecast[h]);
-  fmt::print("{}: SOH ({}), cycles {} to {}\n\n{}\n", cell.name,
+  fmt::print("{}: SOH ({}), cycles {} to {}\n\n{}\n", battery.name,
              describeSoh(soh), at - model.window + 1, at + forecast.size(),
              drawPlot({history, real, made}, 68, 17));
 
@@ -154,8 +155,8 @@ void printForecast(const FamilyBatteries &from, const DataRecord &data,
       continue;
     std::string tail =
         h <= truth
-            ? fmt::format("{:>10.4f} {:>+10.4f}", cell.target[at + h - 1],
-                          forecast[h - 1] - cell.target[at + h - 1])
+            ? fmt::format("{:>10.4f} {:>+10.4f}", battery.target[at + h - 1],
+                          forecast[h - 1] - battery.target[at + h - 1])
             : fmt::format("{:>10} {:>10}", "-", "-");
     fmt::print("{:>8} {:>10.4f} {}\n", at + h, forecast[h - 1], tail);
   }
@@ -163,14 +164,14 @@ void printForecast(const FamilyBatteries &from, const DataRecord &data,
     return;
   RowMatrix input(1, model.window), target(1, truth), output(1, truth);
   for (int64_t i = 0; i < model.window; ++i)
-    input(0, i) = static_cast<float>(cell.soh[at - model.window + i]);
+    input(0, i) = static_cast<float>(battery.soh[at - model.window + i]);
   for (size_t h = 0; h < truth; ++h) {
-    target(0, h) = static_cast<float>(cell.target[at + h]);
+    target(0, h) = static_cast<float>(battery.target[at + h]);
     output(0, h) = static_cast<float>(forecast[h]);
   }
   fmt::print("\nMAE over {} cycles: {:.5f}", truth, maeOf(output, target));
-  for (const Baseline &floor : measureBaselines(input, target))
-    fmt::print("; {} {:.5f}", floor.name, floor.mae);
+  for (const Baseline &baseline : measureBaselines(input, target))
+    fmt::print("; {} {:.5f}", baseline.name, baseline.mae);
   fmt::print("\n");
 }
 
@@ -183,14 +184,14 @@ int forecast(const Arguments &arguments) {
   auto chosen = chooseBattery(arguments, family, model);
   if (!chosen)
     return reportError(chosen.message());
-  const Battery *cell = &chosen->set.batteries.front();
-  auto at = chooseCycle(arguments, *cell, model);
+  const Battery *battery = &chosen->set.batteries.front();
+  auto at = chooseCycle(arguments, *battery, model);
   if (!at)
     return reportError(at.message());
   if (arguments.writeWindow.empty()) {
     for (const std::string &warning : chosen->warnings)
       reportWarning(warning);
-    warnOfWindow(*cell, *at, model);
+    warnOfWindow(*battery, *at, model);
   }
 
   Compiler compiler;
@@ -204,7 +205,7 @@ int forecast(const Arguments &arguments) {
   SohFormat format(compiled->model().getFractionBits());
   std::vector<int16_t> window;
   for (size_t i = *at - model.window; i < *at; ++i)
-    window.push_back(format.toInteger(cell->soh[i]));
+    window.push_back(format.toInteger(battery->soh[i]));
 
   uint32_t age = arguments.ageOffset + static_cast<uint32_t>(*at);
   if (!arguments.writeWindow.empty()) {
@@ -258,23 +259,24 @@ int forecast(const Arguments &arguments) {
 void dlnet::addForecast(CLI::App &app, Command &chosen) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command = app.add_subcommand(
-      "forecast", "Forecast one cell in int8 and draw it beside the truth");
+      "forecast", "Forecast one battery in int8 and draw it beside the truth");
   command->add_option("family", arguments->family, "Family file")->required();
   command->add_option("--model", arguments->model,
                       "Model to run; default: the first student");
-  auto *cell = command->add_option("--cell", arguments->cell,
-                                   "CSV file with the cell's capacities");
+  auto *battery = command->add_option("--battery", arguments->battery,
+                                      "CSV file with the battery's capacities");
   command
       ->add_option("--simulate", arguments->simulate,
-                   "Seed of a simulated cell; default: 7")
-      ->excludes(cell);
+                   "Seed of a simulated battery; default: 7")
+      ->excludes(battery);
   addBatteryArguments(*command, arguments->reading, " (default: the family's)");
   command->add_option("--at", arguments->at,
                       "Forecast from after this cycle; default: late in life");
   command
-      ->add_option("--age-offset", arguments->ageOffset,
-                   "Cycles that the cell had lived before the first one of its "
-                   "file, for a model that reads the age; default: 0")
+      ->add_option(
+          "--age-offset", arguments->ageOffset,
+          "Cycles that the battery had lived before the first one of its "
+          "file, for a model that reads the age; default: 0")
       ->check(CLI::Range(0, 1000000));
   command->add_option("--write-window", arguments->writeWindow,
                       "Only write the window for a device's demo program");

@@ -44,14 +44,14 @@ json series(const RowMatrix &values) {
 json bestPolynomial(const WindowSet &window) {
   Baseline best =
       bestPolynomialBaseline(measureBaselines(window.inputs, window.targets));
-  for (const PolynomialBaseline &floor :
+  for (const PolynomialBaseline &baseline :
        polynomialBaselines(window.inputs.cols()))
-    if (floor.name == best.name)
+    if (baseline.name == best.name)
       return {{"name", best.name},
               {"mae", report::rounded(best.mae)},
               {"values",
                series(forecastPolynomial(window.inputs, window.targets.cols(),
-                                         floor.degree, floor.points))}};
+                                         baseline.degree, baseline.points))}};
   return nullptr;
 }
 
@@ -96,7 +96,7 @@ FailureOr<json> report::forecastsOf(Compiler &compiler, const Family &family,
                         {"int8",
                          {{"mae", rounded(maeOf(byInt8, window.targets))},
                           {"values", series(byInt8)}}},
-                        {"floor", bestPolynomial(window)}});
+                        {"baseline", bestPolynomial(window)}});
   }
   return examples;
 }

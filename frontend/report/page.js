@@ -267,12 +267,12 @@ function drawForecasts() {
   }
   for (const example of report.forecasts) {
     const canvas = make('canvas', {role: 'img', ariaLabel: `Forecasts for ${example.cell} after cycle ${example.cycle}`});
-    const floor = example.floor;
+    const baseline = example.baseline;
     byId('forecasts').append(make('figure', {},
         make('h3', {textContent: `${example.cell}, after cycle ${example.cycle}`}),
         make('div', {className: 'plot'}, canvas),
         make('figcaption', {textContent: `Mean error: int8 ${error(example.int8.mae)}, float ${error(example.float.mae)}` +
-            (floor ? `, ${floor.name} ${error(floor.mae)}` : '')})));
+            (baseline ? `, ${baseline.name} ${error(baseline.mae)}` : '')})));
     const from = example.cycle - example.window.length;
     const line = (label, values, start, name, extra) => ({
       label, data: values.map((y, i) => ({x: start + i + 1, y})), borderColor: colour(name), backgroundColor: colour(name),
@@ -285,7 +285,7 @@ function drawForecasts() {
         line('int8', example.int8.values, example.cycle, 'chosen', {borderWidth: 3}),
         line('truth', example.truth, example.cycle, 'truth'),
         line('window', example.window, from, 'past'),
-        ...(floor ? [line(floor.name, floor.values, example.cycle, 'floor', {borderDash: [2, 3], borderWidth: 1.5})] : []),
+        ...(baseline ? [line(baseline.name, baseline.values, example.cycle, 'baseline', {borderDash: [2, 3], borderWidth: 1.5})] : []),
       ]},
       options: {
         interaction: {mode: 'nearest', intersect: false},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A least squares fit evaluated at fixed points is a fixed linear map of the
-// window, so each floor is one matrix made once and one product.
+// window, so each baseline is one matrix made once and one product.
 #include "frontend/series/Baselines.h"
 
 #include <Eigen/QR>
@@ -55,37 +55,39 @@ RowMatrix forecastPolynomial(const RowMatrix &inputs, Eigen::Index horizon,
 }
 
 std::vector<PolynomialBaseline> polynomialBaselines(Eigen::Index window) {
-  std::vector<PolynomialBaseline> floors;
-  for (PolynomialBaseline floor : {PolynomialBaseline{"persistence", 0, 1},
-                                   PolynomialBaseline{"linear", 1, 20},
-                                   PolynomialBaseline{"linear", 1, 100},
-                                   PolynomialBaseline{"quadratic", 2, 100},
-                                   PolynomialBaseline{"cubic", 3, 100}}) {
-    floor.points = std::min(floor.points, window);
-    if (floor.degree >= floor.points)
+  std::vector<PolynomialBaseline> baselines;
+  for (PolynomialBaseline baseline : {PolynomialBaseline{"persistence", 0, 1},
+                                      PolynomialBaseline{"linear", 1, 20},
+                                      PolynomialBaseline{"linear", 1, 100},
+                                      PolynomialBaseline{"quadratic", 2, 100},
+                                      PolynomialBaseline{"cubic", 3, 100}}) {
+    baseline.points = std::min(baseline.points, window);
+    if (baseline.degree >= baseline.points)
       continue;
-    if (floor.degree)
-      floor.name = fmt::format("{}, last {} cycles", floor.name, floor.points);
-    floors.push_back(std::move(floor));
+    if (baseline.degree)
+      baseline.name =
+          fmt::format("{}, last {} cycles", baseline.name, baseline.points);
+    baselines.push_back(std::move(baseline));
   }
-  return floors;
+  return baselines;
 }
 
 std::vector<Baseline> measureBaselines(const RowMatrix &inputs,
                                        const RowMatrix &targets) {
-  std::vector<Baseline> floors;
-  for (const PolynomialBaseline &floor : polynomialBaselines(inputs.cols()))
-    floors.push_back(
-        {floor.name, maeOf(forecastPolynomial(inputs, targets.cols(),
-                                              floor.degree, floor.points),
-                           targets)});
-  return floors;
+  std::vector<Baseline> baselines;
+  for (const PolynomialBaseline &baseline : polynomialBaselines(inputs.cols()))
+    baselines.push_back(
+        {baseline.name,
+         maeOf(forecastPolynomial(inputs, targets.cols(), baseline.degree,
+                                  baseline.points),
+               targets)});
+  return baselines;
 }
 
-Baseline bestPolynomialBaseline(const std::vector<Baseline> &floors) {
-  assert(floors.size() > 1 && "persistence is no polynomial floor");
+Baseline bestPolynomialBaseline(const std::vector<Baseline> &baselines) {
+  assert(baselines.size() > 1 && "persistence is no polynomial baseline");
   return *std::min_element(
-      floors.begin() + 1, floors.end(),
+      baselines.begin() + 1, baselines.end(),
       [](const Baseline &a, const Baseline &b) { return a.mae < b.mae; });
 }
 

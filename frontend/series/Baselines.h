@@ -43,8 +43,8 @@ std::vector<PolynomialBaseline> polynomialBaselines(Eigen::Index window);
 std::vector<Baseline> measureBaselines(const RowMatrix &inputs,
                                        const RowMatrix &targets);
 
-/// The lowest of the polynomial floors, persistence left aside.
-Baseline bestPolynomialBaseline(const std::vector<Baseline> &floors);
+/// The lowest of the polynomial baselines, persistence left aside.
+Baseline bestPolynomialBaseline(const std::vector<Baseline> &baselines);
 
 } // namespace dlnet
 

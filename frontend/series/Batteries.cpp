@@ -43,10 +43,10 @@ CapacityUnit unitNamed(std::string_view name) {
 
 Battery makeBattery(std::string name, std::string batch,
                     std::vector<double> raw) {
-  Battery cell{std::move(name), std::move(batch), {}, {}, std::move(raw)};
-  cell.soh = cleanInputs(cell.raw);
-  cell.target = cleanTargets(cell.raw);
-  return cell;
+  Battery battery{std::move(name), std::move(batch), {}, {}, std::move(raw)};
+  battery.soh = cleanInputs(battery.raw);
+  battery.target = cleanTargets(battery.raw);
+  return battery;
 }
 
 Result<BatterySet> readBatteries(const std::string &path,
@@ -70,19 +70,19 @@ Result<BatterySet> chooseBattery(Result<BatterySet> set,
                                  const std::string &name) {
   if (!set)
     return set;
-  for (const SkippedBattery &cell : set->skipped)
-    if (cell.name == name)
-      return Failure{fmt::format("{}: {}: {}", path, name, cell.reason)};
+  for (const SkippedBattery &battery : set->skipped)
+    if (battery.name == name)
+      return Failure{fmt::format("{}: {}: {}", path, name, battery.reason)};
   std::vector<std::string> names;
-  for (const Battery &cell : set->batteries)
-    names.push_back(cell.name);
+  for (const Battery &battery : set->batteries)
+    names.push_back(battery.name);
   if (name.empty() && names.size() > 1)
-    return Failure{fmt::format("{}: holds {} cells ({}); name one", path,
+    return Failure{fmt::format("{}: holds {} batteries ({}); name one", path,
                                names.size(), shownList(names))};
   if (!name.empty())
     set->batteries = batteriesWithin(set->batteries, {name});
   if (set->batteries.empty())
-    return Failure{fmt::format("{}: no cell '{}' among {}", path,
+    return Failure{fmt::format("{}: no battery '{}' among {}", path,
                                shownText(name), shownList(names))};
   return set;
 }
@@ -94,25 +94,25 @@ Result<BatterySet> readBattery(const std::string &path,
 }
 
 std::vector<Battery>
-batteriesOutside(const std::vector<Battery> &cells,
+batteriesOutside(const std::vector<Battery> &batteries,
                  const std::vector<std::vector<std::string>> &lists) {
   std::set<std::string> seen;
   for (const std::vector<std::string> &names : lists)
     seen.insert(names.begin(), names.end());
   std::vector<Battery> unseen;
-  for (const Battery &cell : cells)
-    if (!seen.count(cell.name))
-      unseen.push_back(cell);
+  for (const Battery &battery : batteries)
+    if (!seen.count(battery.name))
+      unseen.push_back(battery);
   return unseen;
 }
 
-std::vector<Battery> batteriesWithin(const std::vector<Battery> &cells,
+std::vector<Battery> batteriesWithin(const std::vector<Battery> &batteries,
                                      const std::vector<std::string> &list) {
   std::set<std::string> names(list.begin(), list.end());
   std::vector<Battery> within;
-  for (const Battery &cell : cells)
-    if (names.count(cell.name))
-      within.push_back(cell);
+  for (const Battery &battery : batteries)
+    if (names.count(battery.name))
+      within.push_back(battery);
   return within;
 }
 

@@ -27,7 +27,7 @@ std::vector<std::string> BatteryArguments::asArguments() const {
   if (column)
     add("--column", *column);
   if (batteryColumn)
-    add("--cell-column", *batteryColumn);
+    add("--battery-column", *batteryColumn);
   if (cycleColumn)
     add("--cycle-column", *cycleColumn);
   if (unit)
@@ -45,8 +45,8 @@ void addBatteryArguments(CLI::App &command, BatteryArguments &arguments,
                          const std::string &basis) {
   command.add_option("--column", arguments.column,
                      "column with the capacity (default: by its usual names)");
-  command.add_option("--cell-column", arguments.batteryColumn,
-                     "column that names the cell, of a table of several "
+  command.add_option("--battery-column", arguments.batteryColumn,
+                     "column that names the battery, of a table of several "
                      "(default: by its usual names)");
   command.add_option("--cycle-column", arguments.cycleColumn,
                      "column that counts the cycles (default: by its usual "
@@ -72,11 +72,11 @@ void addBatteryArguments(CLI::App &command, BatteryArguments &arguments,
                 by == "initial" ? SohKind::Initial : SohKind::Nominal;
           },
           fmt::format("capacity that counts as SOH 1: nominal, or initial (the "
-                      "cell's own){}",
+                      "battery's own){}",
                       basis))
       ->check(oneOf({"nominal", "initial"}));
   command.add_flag("--strict", arguments.strict,
-                   "fail where a file, cell or row would be skipped");
+                   "fail where a file, battery or row would be skipped");
 }
 
 } // namespace dlnet

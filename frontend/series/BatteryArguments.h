@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Trainer and compiler read cells by the same options, which therefore stand
-// in one place.
+// Trainer and compiler read batteries by the same options, which therefore
+// stand in one place.
 #ifndef DLNET_FRONTEND_SERIES_BATTERYARGUMENTS_H
 #define DLNET_FRONTEND_SERIES_BATTERYARGUMENTS_H
 
@@ -17,7 +17,7 @@ class App;
 
 namespace dlnet {
 
-/// What a command line says about reading cells.
+/// What a command line says about reading batteries.
 struct BatteryArguments {
   std::optional<std::string> column, batteryColumn, cycleColumn;
   std::optional<CapacityUnit> unit;
@@ -32,8 +32,9 @@ struct BatteryArguments {
   std::vector<std::string> asArguments() const;
 };
 
-/// --column, --cell-column, --cycle-column, --unit, --nominal, --soh, --strict.
-/// `basis` ends the help of --nominal and --soh: what they are by default.
+/// --column, --battery-column, --cycle-column, --unit, --nominal, --soh,
+/// --strict. `basis` ends the help of --nominal and --soh: what they are by
+/// default.
 void addBatteryArguments(CLI::App &command, BatteryArguments &arguments,
                          const std::string &basis);
 

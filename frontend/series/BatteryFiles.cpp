@@ -93,7 +93,7 @@ Result<BatteryFiles> findBatteryFiles(const std::string &path) {
 
 Status addTables(const BatteryFiles &files, Intake &intake) {
   bool several = files.tables.size() > 1;
-  Progress progress("reading cells", files.tables.size());
+  Progress progress("reading batteries", files.tables.size());
   for (const SkippedBattery &hidden : files.hidden)
     intake.skip(hidden.name, hidden.reason);
   for (const FoundFile &found : files.tables) {
@@ -103,7 +103,7 @@ Status addTables(const BatteryFiles &files, Intake &intake) {
             ? readTableBatteries(found.path, found.source,
                                  intake.readingOptions())
             : Result<BatteryFile>(Failure{
-                  fmt::format("{}: '{}' is no name for a cell", found.path,
+                  fmt::format("{}: '{}' is no name for a battery", found.path,
                               shownText(source.filename().string()))});
     progress.advance();
     if (!file && !several && files.hidden.empty())
@@ -115,12 +115,12 @@ Status addTables(const BatteryFiles &files, Intake &intake) {
     }
     // Batteries of one folder were tested together, and so were those of one
     // table among several.
-    std::string batch = several && file->cells.size() > 1
+    std::string batch = several && file->batteries.size() > 1
                             ? found.source
                             : source.parent_path().string();
-    for (RawBattery &cell : file->cells)
-      if (cell.batch.empty())
-        cell.batch = batch;
+    for (RawBattery &battery : file->batteries)
+      if (battery.batch.empty())
+        battery.batch = batch;
     intake.add(std::move(*file));
   }
   return success();

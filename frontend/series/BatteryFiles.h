@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which files of a folder hold cells, told by their names alone: a damaged
+// Which files of a folder hold batteries, told by their names alone: a damaged
 // file must not be taken for another kind.
 #ifndef DLNET_FRONTEND_SERIES_BATTERYFILES_H
 #define DLNET_FRONTEND_SERIES_BATTERYFILES_H

@@ -25,11 +25,12 @@ bool staysBelow(const fs::path &path) {
          });
 }
 
-/// Where a cell goes below the folder, so that reading finds name and batch.
-fs::path placeOf(const Battery &cell) {
-  fs::path name(cell.name + ".csv");
-  bool within = cell.batch.empty() || cell.name.rfind(cell.batch + "/", 0) == 0;
-  return within ? name : fs::path(cell.batch) / name;
+/// Where a battery goes below the folder, so that reading finds name and batch.
+fs::path placeOf(const Battery &battery) {
+  fs::path name(battery.name + ".csv");
+  bool within =
+      battery.batch.empty() || battery.name.rfind(battery.batch + "/", 0) == 0;
+  return within ? name : fs::path(battery.batch) / name;
 }
 
 std::string headerOf(CapacityUnit unit) {
@@ -47,38 +48,38 @@ std::string headerOf(CapacityUnit unit) {
   }
 }
 
-std::string textOf(const Battery &cell, const BatteryOptions &options,
+std::string textOf(const Battery &battery, const BatteryOptions &options,
                    CapacityUnit unit) {
-  if (cell.capacity.empty()) {
+  if (battery.capacity.empty()) {
     std::string text = "capacity\n";
-    for (double soh : cell.raw)
+    for (double soh : battery.raw)
       text += fmt::format("{:.7f}\n", soh * options.nominalAh);
     return text;
   }
   std::string text = headerOf(unit);
-  for (size_t t = 0; t < cell.capacity.size(); ++t)
-    text += fmt::format("{},{}\n", cell.cycles[t], cell.capacity[t]);
+  for (size_t t = 0; t < battery.capacity.size(); ++t)
+    text += fmt::format("{},{}\n", battery.cycles[t], battery.capacity[t]);
   return text;
 }
 
 } // namespace
 
-Status writeBatteries(const std::vector<Battery> &cells,
+Status writeBatteries(const std::vector<Battery> &batteries,
                       const std::string &directory,
                       const BatteryOptions &options, CapacityUnit unit) {
   std::set<fs::path> places;
-  for (const Battery &cell : cells) {
-    fs::path place = placeOf(cell);
+  for (const Battery &battery : batteries) {
+    fs::path place = placeOf(battery);
     if (!staysBelow(place))
       return Failure{fmt::format("{}: '{}' is no name for a file", directory,
                                  shownText(place.string()))};
     if (!places.insert(place).second)
-      return Failure{fmt::format("{}: two cells would be '{}'", directory,
+      return Failure{fmt::format("{}: two batteries would be '{}'", directory,
                                  shownText(place.string()))};
   }
   OutputFiles files;
-  for (const Battery &cell : cells)
-    files[placeOf(cell).string()] = textOf(cell, options, unit);
+  for (const Battery &battery : batteries)
+    files[placeOf(battery).string()] = textOf(battery, options, unit);
   return writeFiles(directory, files);
 }
 

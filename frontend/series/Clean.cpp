@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The series filters. Each is a plain scan with a small window: a
-// cell has a few thousand cycles at most.
+// battery has a few thousand cycles at most.
 #include "frontend/series/Clean.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace dlnet {
 
 namespace {
 
-/// Off by more than this is a tester's glitch and no behaviour of the cell.
+/// Off by more than this is a tester's glitch and no behaviour of the battery.
 constexpr double kGlitch = 0.01;
 
 double medianOf(std::vector<double> values) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Untouched cells are only counted: a table of a hundred lines of zeros hides
-// the three that matter.
+// Untouched batteries are only counted: a table of a hundred lines of zeros
+// hides the three that matter.
 #include "frontend/series/CleaningReport.h"
 
 #include "frontend/series/Text.h"
@@ -17,29 +17,29 @@ namespace dlnet {
 
 namespace {
 
-bool isTouched(const BatteryCleaning &cell) {
-  return cell.firstDropped || cell.missing || cell.inputsReplaced ||
-         cell.targetsReplaced;
+bool isTouched(const BatteryCleaning &battery) {
+  return battery.firstDropped || battery.missing || battery.inputsReplaced ||
+         battery.targetsReplaced;
 }
 
 BatteryCleaning sumOf(const BatterySet &set) {
   BatteryCleaning sum;
-  for (const BatteryCleaning &cell : set.cleaning) {
-    sum.cycles += cell.cycles;
-    sum.firstDropped += cell.firstDropped;
-    sum.missing += cell.missing;
-    sum.inputsReplaced += cell.inputsReplaced;
-    sum.targetsReplaced += cell.targetsReplaced;
+  for (const BatteryCleaning &battery : set.cleaning) {
+    sum.cycles += battery.cycles;
+    sum.firstDropped += battery.firstDropped;
+    sum.missing += battery.missing;
+    sum.inputsReplaced += battery.inputsReplaced;
+    sum.targetsReplaced += battery.targetsReplaced;
   }
   return sum;
 }
 
-nlohmann::json countsOf(const BatteryCleaning &cell) {
-  return {{"cycles", cell.cycles},
-          {"first_dropped", cell.firstDropped},
-          {"missing", cell.missing},
-          {"inputs_replaced", cell.inputsReplaced},
-          {"targets_replaced", cell.targetsReplaced}};
+nlohmann::json countsOf(const BatteryCleaning &battery) {
+  return {{"cycles", battery.cycles},
+          {"first_dropped", battery.firstDropped},
+          {"missing", battery.missing},
+          {"inputs_replaced", battery.inputsReplaced},
+          {"targets_replaced", battery.targetsReplaced}};
 }
 
 std::string countOf(size_t rows) {
@@ -59,8 +59,8 @@ std::string printSkipped(const BatterySet &set) {
   for (const SkippedRows &rows : set.skippedRows)
     text += fmt::format("skipped {} of {}: {}\n", countOf(rows.rows), rows.name,
                         rows.reason);
-  for (const SkippedBattery &cell : set.skipped)
-    text += fmt::format("skipped {}: {}\n", cell.name, cell.reason);
+  for (const SkippedBattery &battery : set.skipped)
+    text += fmt::format("skipped {}: {}\n", battery.name, battery.reason);
   return text;
 }
 
@@ -75,8 +75,8 @@ std::string listSkipped(const BatterySet &set) {
       known = reasons.insert(known, {reason, {}});
     known->second.push_back(name);
   };
-  for (const SkippedBattery &cell : set.skipped)
-    add(cell.name, cell.reason);
+  for (const SkippedBattery &battery : set.skipped)
+    add(battery.name, battery.reason);
   for (const SkippedRows &rows : set.skippedRows)
     add(fmt::format("{} of {}", countOf(rows.rows), rows.name), rows.reason);
   std::string text;
@@ -96,24 +96,24 @@ std::string listSkipped(const BatterySet &set) {
 
 std::string printCleaning(const BatterySet &set) {
   size_t width = 24;
-  for (const BatteryCleaning &cell : set.cleaning)
-    width = std::max(width, cell.name.size());
+  for (const BatteryCleaning &battery : set.cleaning)
+    width = std::max(width, battery.name.size());
   size_t touched = size_t(
       std::count_if(set.cleaning.begin(), set.cleaning.end(), isTouched));
   std::string text;
-  auto row = [&](const std::string &name, const BatteryCleaning &cell) {
+  auto row = [&](const std::string &name, const BatteryCleaning &battery) {
     text += fmt::format("{:<{}}{:>8}{:>9}{:>9}{:>9}{:>9}\n", name, width,
-                        cell.cycles, cell.firstDropped, cell.missing,
-                        cell.inputsReplaced, cell.targetsReplaced);
+                        battery.cycles, battery.firstDropped, battery.missing,
+                        battery.inputsReplaced, battery.targetsReplaced);
   };
   text += fmt::format("{:<{}}{:>8}{:>9}{:>9}{:>9}{:>9}\n", "cell", width,
                       "cycles", "first", "missing", "inputs", "targets");
   text += fmt::format("{:<{}}{:>8}{:>9}{:>9}{:>9}{:>9}\n", "", width, "kept",
                       "dropped", "", "replaced", "replaced");
-  for (const BatteryCleaning &cell : set.cleaning)
-    if (isTouched(cell))
-      row(cell.name, cell);
-  row(fmt::format("{} cells, {} touched", set.batteries.size(), touched),
+  for (const BatteryCleaning &battery : set.cleaning)
+    if (isTouched(battery))
+      row(battery.name, battery);
+  row(fmt::format("{} batteries, {} touched", set.batteries.size(), touched),
       sumOf(set));
   return text + printSkipped(set);
 }
@@ -122,14 +122,15 @@ nlohmann::json cleaningJson(const BatterySet &set) {
   nlohmann::json json = countsOf(sumOf(set));
   json["cells_kept"] = set.batteries.size();
   json["cells"] = nlohmann::json::array();
-  for (const BatteryCleaning &cell : set.cleaning)
-    if (isTouched(cell)) {
-      json["cells"].push_back(countsOf(cell));
-      json["cells"].back()["cell"] = cell.name;
+  for (const BatteryCleaning &battery : set.cleaning)
+    if (isTouched(battery)) {
+      json["cells"].push_back(countsOf(battery));
+      json["cells"].back()["cell"] = battery.name;
     }
   json["skipped"] = nlohmann::json::array();
-  for (const SkippedBattery &cell : set.skipped)
-    json["skipped"].push_back({{"cell", cell.name}, {"reason", cell.reason}});
+  for (const SkippedBattery &battery : set.skipped)
+    json["skipped"].push_back(
+        {{"cell", battery.name}, {"reason", battery.reason}});
   json["skipped_rows"] = nlohmann::json::array();
   for (const SkippedRows &rows : set.skippedRows)
     json["skipped_rows"].push_back(

@@ -376,10 +376,10 @@ Result<Columns> findColumns(const std::vector<std::string> &header,
   for (const Wanted &wanted :
        {Wanted{
             &columns.cycle, options.cycleColumn, {&kCycle}, "--cycle-column"},
-        Wanted{&columns.cell,
+        Wanted{&columns.battery,
                options.batteryColumn,
                {&kCell, &kSpecimen},
-               "--cell-column"}}) {
+               "--battery-column"}}) {
     auto found =
         optionalColumn(header, wanted.name, wanted.usual, wanted.option);
     if (!found)

@@ -14,7 +14,7 @@
 
 namespace dlnet {
 
-/// What a column tells of a cell's capacity, best first.
+/// What a column tells of a battery's capacity, best first.
 enum class Quantity { Discharge, Capacity, Soh, Charge };
 
 /// What a header's name says; unit is Auto where it says none.
@@ -30,7 +30,7 @@ std::optional<ColumnMeaning> capacityMeaning(const std::string &name);
 struct Columns {
   size_t capacity = 0;
   ColumnMeaning meaning; ///< Of the capacity.
-  std::optional<size_t> cycle, cell, batch;
+  std::optional<size_t> cycle, battery, batch;
 };
 
 /// Finds the columns, those that the options name and the others by their
@@ -39,7 +39,7 @@ struct Columns {
 Result<Columns> findColumns(const std::vector<std::string> &header,
                             const BatteryOptions &options);
 
-/// 0: no capacity; more with columns of capacity, cycle and cell.
+/// 0: no capacity; more with columns of capacity, cycle and battery.
 int scoreHeader(const std::vector<std::string> &header,
                 const BatteryOptions &options);
 

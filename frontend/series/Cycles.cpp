@@ -21,7 +21,7 @@ std::string placeOf(const RawRow &row) {
                   : fmt::format("cycle {}", row.cycle);
 }
 
-/// Turns the signs of a cell that counts discharge as negative.
+/// Turns the signs of a battery that counts discharge as negative.
 void turnSigns(CycleSeries &series) {
   size_t below = 0, above = 0;
   for (const RawRow &row : series.rows) {
@@ -76,12 +76,13 @@ void joinRows(CycleSeries &series) {
          end < rows.size() && rows[end].cycle == rows[begin].cycle; ++end)
       ;
     RawRow one = rows[begin];
-    // Rows of one cycle stand together; those of several cells do not.
+    // Rows of one cycle stand together; those of several batteries do not.
     for (size_t i = begin + 1; records && i < end; ++i)
       if (rows[i].place != rows[i - 1].place + 1) {
         series.reason = fmt::format(
-            "cycle {} stands on {} and again on {}: several cells, or a test "
-            "that starts again; name a column of cells by --cell-column",
+            "cycle {} stands on {} and again on {}: several batteries, or a "
+            "test "
+            "that starts again; name a column of batteries by --battery-column",
             one.cycle, placeOf(rows[i - 1]), placeOf(rows[i]));
         return;
       }
@@ -95,7 +96,7 @@ void joinRows(CycleSeries &series) {
         if (rows[i].value != one.value) {
           series.reason =
               fmt::format("cycle {} stands on {} with {:g} and on {} with "
-                          "{:g}: a test that starts again, or another cell",
+                          "{:g}: a test that starts again, or another battery",
                           one.cycle, placeOf(one), one.value, placeOf(rows[i]),
                           rows[i].value);
           return;
@@ -125,21 +126,21 @@ std::string ordinal(int64_t number) {
 
 } // namespace
 
-CycleSeries arrangeCycles(const RawBattery &cell) {
+CycleSeries arrangeCycles(const RawBattery &battery) {
   CycleSeries series;
-  for (const RawRow &row : cell.rows)
+  for (const RawRow &row : battery.rows)
     if (std::isfinite(row.value))
       series.rows.push_back(row);
     else
       ++(row.unreadable ? series.unreadable : series.empty);
   if (series.rows.empty()) {
-    series.reason = cell.firstFault.empty()
+    series.reason = battery.firstFault.empty()
                         ? "no row with a capacity"
-                        : "no row with a capacity: " + cell.firstFault;
+                        : "no row with a capacity: " + battery.firstFault;
     return series;
   }
   turnSigns(series);
-  if (cell.counted) {
+  if (battery.counted) {
     auto byCycle = [](const RawRow &a, const RawRow &b) {
       return a.cycle < b.cycle;
     };

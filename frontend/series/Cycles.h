@@ -23,7 +23,7 @@ struct CycleSeries {
   std::string reason; ///< Why there is no such series, instead of one.
 };
 
-/// Brings a cell's rows to one a cycle:
+/// Brings a battery's rows to one a cycle:
 ///
 ///   many rows a cycle   equal capacities, or one that grows within each cycle
 ///                       from small (a running capacity: its last): else
@@ -33,8 +33,8 @@ struct CycleSeries {
 ///   all below zero      signs turned (discharge counts as negative)
 ///
 /// and refuses a sum over cycles, equal values of equally many rows at a time,
-/// reference tests among other cycles, and a rise as of another cell.
-CycleSeries arrangeCycles(const RawBattery &cell);
+/// reference tests among other cycles, and a rise as of another battery.
+CycleSeries arrangeCycles(const RawBattery &battery);
 
 /// Why holes in a numbered series make it useless, or nothing: more than 3
 /// cycles in a row missing, or more than 3 and 1 in 100 in all, or only every

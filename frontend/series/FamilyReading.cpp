@@ -33,11 +33,11 @@ bool holdsAh(const BatterySet &set) {
          set.reading.unit == CapacityUnit::MilliAh;
 }
 
-/// SOH at first of the cells that are far, in rising order.
+/// SOH at first of the batteries that are far, in rising order.
 std::vector<double> farOnes(const BatterySet &set, const Range &trained) {
   std::vector<double> far;
-  for (const Battery &cell : set.batteries)
-    if (double soh = firstSoh(cell); isFar(soh, trained))
+  for (const Battery &battery : set.batteries)
+    if (double soh = firstSoh(battery); isFar(soh, trained))
       far.push_back(soh);
   std::sort(far.begin(), far.end());
   return far;
@@ -51,7 +51,7 @@ bool isOnPurpose(const BatteryArguments &arguments) {
   return arguments.nominalAh || arguments.sohBy;
 }
 
-/// "3 of 8 cells begin at SOH 1.75 to 1.79"
+/// "3 of 8 batteries begin at SOH 1.75 to 1.79"
 std::string describeFar(const BatterySet &set, const std::vector<double> &far) {
   std::string soh = fmt::format("{:.2f}", far.front());
   if (std::string last = fmt::format("{:.2f}", far.back()); last != soh)
@@ -59,18 +59,18 @@ std::string describeFar(const BatterySet &set, const std::vector<double> &far) {
   return set.batteries.size() == 1
              ? fmt::format("{} begins at SOH {}", set.batteries.front().name,
                            soh)
-             : fmt::format("{} of {} cells begin at SOH {}", far.size(),
+             : fmt::format("{} of {} batteries begin at SOH {}", far.size(),
                            set.batteries.size(), soh);
 }
 
-/// What would bring cells that begin at these SOH, in rising order, to where
-/// training was.
+/// What would bring batteries that begin at these SOH, in rising order, to
+/// where training was.
 std::string likelyCause(const std::vector<double> &first, const BatterySet &set,
                         const BatteryOptions &options, const Range &trained) {
   if (options.sohBy == SohKind::Initial || !holdsAh(set))
     return "is the column, or its unit (--column, --unit), another one?";
   if (first.back() > kOneSize * first.front())
-    return "the cells are of several sizes; --soh initial takes each one's "
+    return "the batteries are of several sizes; --soh initial takes each one's "
            "own capacity at first";
   double firstAh = first[first.size() / 2] * options.nominalAh;
   return fmt::format("likely --nominal {:g} ({:.3g} Ah at first)",
@@ -134,17 +134,17 @@ void recordReading(const BatteryOptions &options, const Reading &reading,
 
 Battery simulatedFor(const DataRecord &record, const std::string &name,
                      uint64_t seed) {
-  Battery cell = simulateBattery(name, seed);
+  Battery battery = simulateBattery(name, seed);
   if (record.soh == SohKind::Nominal)
-    return cell;
-  double initial = medianOfFirst(cell.raw, kInitialCycles);
-  for (double &soh : cell.raw)
+    return battery;
+  double initial = medianOfFirst(battery.raw, kInitialCycles);
+  for (double &soh : battery.raw)
     soh /= initial;
-  return makeBattery(cell.name, cell.batch, std::move(cell.raw));
+  return makeBattery(battery.name, battery.batch, std::move(battery.raw));
 }
 
-double firstSoh(const Battery &cell) {
-  return medianOfFirst(cell.soh, kFirstCycles);
+double firstSoh(const Battery &battery) {
+  return medianOfFirst(battery.soh, kFirstCycles);
 }
 
 bool isFar(double soh, const Range &trained) {
@@ -152,7 +152,7 @@ bool isFar(double soh, const Range &trained) {
 }
 
 double likelyNominal(double firstAh, const Range &trained) {
-  // Makers state what all of their cells hold, in few digits.
+  // Makers state what all of their batteries hold, in few digits.
   double least = firstAh / (trained.high + 0.02);
   double most = firstAh / std::max(trained.high - 0.08, 0.1);
   double decade = std::pow(10, std::floor(std::log10(most)));
@@ -189,7 +189,7 @@ checkAgainst(const Family &family, const FamilyModel &model,
   if (arguments.nominalAh && !arguments.sohBy &&
       options.sohBy == SohKind::Initial)
     warnings.push_back("--nominal: does not count, SOH is taken over the "
-                       "cell's own initial capacity; with --soh nominal it "
+                       "battery's own initial capacity; with --soh nominal it "
                        "does");
   Range trained = trainedSoh(model);
   std::vector<double> far = farOnes(set, trained);

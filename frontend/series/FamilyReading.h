@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Batteries for a model that is trained already: read as its family says that
-// SOH is made of capacity, and held against the SOH that training saw. A cell
-// of another size, or in another unit, gives figures that look like a forecast.
+// SOH is made of capacity, and held against the SOH that training saw. A
+// battery of another size, or in another unit, gives figures that look like a
+// forecast.
 #ifndef DLNET_FRONTEND_SERIES_FAMILYREADING_H
 #define DLNET_FRONTEND_SERIES_FAMILYREADING_H
 
@@ -16,8 +17,8 @@
 
 namespace dlnet {
 
-/// How far, in SOH, a new cell may be from what training saw. Batteries of one
-/// rating differ by up to 12 % between makers.
+/// How far, in SOH, a new battery may be from what training saw. Batteries of
+/// one rating differ by up to 12 % between makers.
 inline constexpr double kFarSoh = 0.15;
 
 /// What a family says of SOH, as options for reading.
@@ -27,18 +28,18 @@ BatteryOptions readingOf(const DataRecord &record);
 void recordReading(const BatteryOptions &options, const Reading &reading,
                    DataRecord &record);
 
-/// A simulated cell (Simulate.h) whose SOH is made as the family makes it.
+/// A simulated battery (Simulate.h) whose SOH is made as the family makes it.
 Battery simulatedFor(const DataRecord &record, const std::string &name,
                      uint64_t seed);
 
-/// SOH of a cell when it was new: the median of its first 20 cycles.
-double firstSoh(const Battery &cell);
+/// SOH of a battery when it was new: the median of its first 20 cycles.
+double firstSoh(const Battery &battery);
 
 /// Whether `soh` is farther than kFarSoh from `trained`.
 bool isFar(double soh, const Range &trained);
 
-/// The nominal capacity in Ah, as a maker would state it, of a cell that holds
-/// `firstAh` when it is new, where new cells have an SOH of about
+/// The nominal capacity in Ah, as a maker would state it, of a battery that
+/// holds `firstAh` when it is new, where new batteries have an SOH of about
 /// `trained.high`.
 double likelyNominal(double firstAh, const Range &trained);
 
@@ -46,14 +47,14 @@ double likelyNominal(double firstAh, const Range &trained);
 std::string contradiction(const DataRecord &record,
                           const BatteryOptions &options);
 
-/// What may be said beside the result of reading cells for a model.
+/// What may be said beside the result of reading batteries for a model.
 struct FamilyBatteries {
   BatterySet set;
   BatteryOptions reading; ///< What they were read by.
   std::vector<std::string> warnings;
 };
 
-/// Holds cells that were read by `options` against what trained `model`.
+/// Holds batteries that were read by `options` against what trained `model`.
 /// Fails, with the likely cause, when more than half of them begin far from it
 /// and `arguments` do not say on purpose what SOH is; else returns warnings.
 Result<std::vector<std::string>>
@@ -62,16 +63,16 @@ checkAgainst(const Family &family, const FamilyModel &model,
              const BatteryArguments &arguments);
 
 /// For training, where no family says what SOH is: fails, with the likely
-/// cause, when more than half of the cells begin far from 1 and `arguments`
+/// cause, when more than half of the batteries begin far from 1 and `arguments`
 /// say nothing of it.
 Status checkNominal(const BatterySet &set, const BatteryOptions &options,
                     const BatteryArguments &arguments);
 
-/// A way to read cells, such as readBatteries.
+/// A way to read batteries, such as readBatteries.
 using BatteryReader = std::function<Result<BatterySet>(const std::string &,
                                                        const BatteryOptions &)>;
 
-/// Reads cells of at least `minimumCycles` for `model` by `reader`, by
+/// Reads batteries of at least `minimumCycles` for `model` by `reader`, by
 /// the family's column and unit where the files have it, else by what their
 /// headers say, and checks them. Fails on what either refuses.
 Result<FamilyBatteries>
@@ -80,7 +81,7 @@ readBatteriesFor(const Family &family, const FamilyModel &model,
                  size_t minimumCycles,
                  const BatteryReader &reader = readBatteries);
 
-/// The same of one cell, as readBattery does.
+/// The same of one battery, as readBattery does.
 Result<FamilyBatteries> readBatteryFor(const Family &family,
                                        const FamilyModel &model,
                                        const std::string &path,

@@ -58,10 +58,10 @@ EndFigures measureEnds(const RowMatrix &forecast, const WindowSet &windows,
   return figures;
 }
 
-BatterySpread spreadOf(const std::vector<BatteryError> &cells) {
+BatterySpread spreadOf(const std::vector<BatteryError> &batteries) {
   std::vector<double> maes;
-  for (const BatteryError &cell : cells)
-    maes.push_back(cell.mae);
+  for (const BatteryError &battery : batteries)
+    maes.push_back(battery.mae);
   BatterySpread spread;
   for (double mae : maes)
     spread.mean += mae / double(maes.size());
@@ -105,7 +105,7 @@ Figures measureFigures(const RowMatrix &forecast, const WindowSet &windows,
   figures.windows = size_t(windows.size());
   figures.maeByHorizon.assign(size_t(horizon), 0);
   double squares = 0, relative = 0, raw = 0, knee = 0, noKnee = 0, all = 0;
-  std::map<int, size_t> places; // windows of a cell may lie apart
+  std::map<int, size_t> places; // windows of a battery may lie apart
   for (Eigen::Index row = 0; row < windows.size(); ++row) {
     double sum = 0;
     for (Eigen::Index h = 0; h < horizon; ++h) {
@@ -121,11 +121,11 @@ Figures measureFigures(const RowMatrix &forecast, const WindowSet &windows,
     all += sum;
     (knees[size_t(row)] ? knee : noKnee) += sum;
     figures.kneeWindows += knees[size_t(row)];
-    int cell = windows.cell[size_t(row)];
-    auto [place, isNew] = places.try_emplace(cell, figures.cells.size());
+    int battery = windows.battery[size_t(row)];
+    auto [place, isNew] = places.try_emplace(battery, figures.batteries.size());
     if (isNew)
-      figures.cells.push_back({windows.names[size_t(cell)], 0, 0});
-    BatteryError &figure = figures.cells[place->second];
+      figures.batteries.push_back({windows.names[size_t(battery)], 0, 0});
+    BatteryError &figure = figures.batteries[place->second];
     ++figure.windows;
     figure.mae += sum;
   }
@@ -144,9 +144,9 @@ Figures measureFigures(const RowMatrix &forecast, const WindowSet &windows,
   for (int ahead : {1, 10, 50, 100})
     if (ahead <= horizon)
       figures.maeAt.push_back({ahead, figures.maeByHorizon[size_t(ahead - 1)]});
-  for (BatteryError &figure : figures.cells)
+  for (BatteryError &figure : figures.batteries)
     figure.mae /= double(figure.windows) * double(horizon);
-  figures.spread = spreadOf(figures.cells);
+  figures.spread = spreadOf(figures.batteries);
   figures.end = measureEnds(forecast, windows, options.endOfLife);
   return figures;
 }
@@ -176,9 +176,10 @@ nlohmann::json toJson(const Figures &figures) {
   for (const auto &[ahead, mae] : figures.maeAt)
     json[fmt::format("mae_at_{}", ahead)] = mae;
   json["cells"] = nlohmann::json::array();
-  for (const BatteryError &cell : figures.cells)
-    json["cells"].push_back(
-        {{"cell", cell.cell}, {"windows", cell.windows}, {"mae", cell.mae}});
+  for (const BatteryError &battery : figures.batteries)
+    json["cells"].push_back({{"cell", battery.battery},
+                             {"windows", battery.windows},
+                             {"mae", battery.mae}});
   return json;
 }
 

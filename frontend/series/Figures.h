@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One mean absolute error hides where a forecast fails: far ahead, past the
-// knee, or on one odd cell. Every forecast, of a network or of a floor, is
-// judged by the same figures on the same windows.
+// knee, or on one odd battery. Every forecast, of a network or of a baseline,
+// is judged by the same figures on the same windows.
 #ifndef DLNET_FRONTEND_SERIES_FIGURES_H
 #define DLNET_FRONTEND_SERIES_FIGURES_H
 
@@ -18,24 +18,26 @@
 namespace dlnet {
 
 struct FigureOptions {
-  double endOfLife = 0.8; ///< A cell has ended once its SOH is at most this.
+  double endOfLife = 0.8; ///< A battery has ended once its SOH is at most this.
 };
 
-/// The mean absolute error over the windows of one cell.
+/// The mean absolute error over the windows of one battery.
 struct BatteryError {
-  std::string cell;
+  std::string battery;
   size_t windows = 0;
   double mae = 0;
 };
 
-/// How the cells' errors spread. Each cell counts once, however long it lived.
+/// How the batteries' errors spread. Each battery counts once, however long it
+/// lived.
 struct BatterySpread {
   double mean = 0, median = 0, max = 0;
-  double sd = 0; ///< Of a sample (n - 1); 0 for a single cell.
+  double sd = 0; ///< Of a sample (n - 1); 0 for a single battery.
 };
 
-/// Windows whose cell still lives (newest input above the end of life). An end
-/// is the first cycle of the horizon with an SOH of at most the end of life.
+/// Windows whose battery still lives (newest input above the end of life). An
+/// end is the first cycle of the horizon with an SOH of at most the end of
+/// life.
 struct EndFigures {
   size_t within = 0;    ///< Windows whose target ends within the horizon.
   size_t found = 0;     ///< Of those: the forecast ends within it too.
@@ -57,7 +59,8 @@ struct Figures {
   std::vector<std::pair<int, double>> maeAt;
   std::vector<double> maeByHorizon; ///< [H]; element 0 is one cycle ahead.
   BatterySpread spread;
-  std::vector<BatteryError> cells; ///< In the order of the windows' cells.
+  std::vector<BatteryError>
+      batteries; ///< In the order of the windows' batteries.
   EndFigures end;
 };
 
@@ -75,7 +78,7 @@ Figures measureFigures(const RowMatrix &forecast, const WindowSet &windows,
 
 /// Flat keys (`mae`, `rmse`, `mape`, `mae_raw`, `mae_at_10`, `mae_knee`,
 /// `cell_mae_median`, `end_mean_cycles`, ...), null for what is absent, and
-/// the two lists `mae_by_horizon` and `cells`.
+/// the two lists `mae_by_horizon` and `batteries`.
 nlohmann::json toJson(const Figures &figures);
 
 } // namespace dlnet

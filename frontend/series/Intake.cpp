@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What is decided for all cells alike (names, signs, unit) comes first; then
-// each cell is judged alone. Odd first cycles go before the initial capacity is
-// taken, and faults are looked for in SOH, where the thresholds are the same
-// for all sizes of cell.
+// What is decided for all batteries alike (names, signs, unit) comes first;
+// then each battery is judged alone. Odd first cycles go before the initial
+// capacity is taken, and faults are looked for in SOH, where the thresholds are
+// the same for all sizes of battery.
 #include "frontend/series/Intake.h"
 
 #include "frontend/series/Clean.h"
@@ -27,10 +27,10 @@ namespace {
 
 constexpr size_t kFewRows = 3, kRowsPerFault = 100;
 
-/// A cell with one row a cycle, on its way in.
+/// A battery with one row a cycle, on its way in.
 struct Arrival {
   const BatteryFile *file;
-  RawBattery *cell;
+  RawBattery *battery;
   CycleSeries series;
   double start = 0; ///< The median of its first values.
 };
@@ -74,7 +74,7 @@ Kind kindOf(Quantity quantity) {
                                         : Kind::Capacity;
 }
 
-/// Judges the cells of one call of Intake::finish.
+/// Judges the batteries of one call of Intake::finish.
 class Judge {
 public:
   Judge(const BatteryOptions &options, std::vector<BatteryFile> &files,
@@ -111,15 +111,15 @@ void Judge::arrange() {
       set.skippedRows.push_back(
           {std::filesystem::path(file.path).filename().string(),
            file.rowsOfNoBattery, file.firstOfNoBattery});
-    for (RawBattery &cell : file.cells) {
-      CycleSeries series = arrangeCycles(cell);
+    for (RawBattery &battery : file.batteries) {
+      CycleSeries series = arrangeCycles(battery);
       double start = startOf(series.rows);
       if (!series.reason.empty())
-        skip(cell.name, series.reason);
+        skip(battery.name, series.reason);
       else if (start <= 0)
-        skip(cell.name, "no capacity above 0");
+        skip(battery.name, "no capacity above 0");
       else
-        arrivals.push_back({&file, &cell, std::move(series), start});
+        arrivals.push_back({&file, &battery, std::move(series), start});
     }
   }
 }
@@ -131,7 +131,7 @@ void dropWhere(std::vector<Arrival> &arrivals,
   std::vector<Arrival> kept;
   for (Arrival &arrival : arrivals)
     if (std::string reason = why(arrival); !reason.empty())
-      skipped.push_back({arrival.cell->name, std::move(reason)});
+      skipped.push_back({arrival.battery->name, std::move(reason)});
     else
       kept.push_back(std::move(arrival));
   arrivals = std::move(kept);
@@ -145,7 +145,7 @@ void Judge::settleSigns() {
   dropWhere(arrivals, set.skipped, [&](const Arrival &arrival) {
     return arrival.series.negative == most
                ? ""
-               : fmt::format("capacity {} zero, unlike in most cells",
+               : fmt::format("capacity {} zero, unlike in most batteries",
                              most ? "above" : "below");
   });
 }
@@ -183,7 +183,7 @@ Status Judge::settleUnit() {
   for (auto other = sizes.begin(); other != sizes.end(); ++other)
     if (other != most && other->second == most->second)
       return Failure{fmt::format(
-          "as many cells in {} as in {}, or of another quantity; choose by "
+          "as many batteries in {} as in {}, or of another quantity; choose by "
           "--column, or read them apart",
           wordsOf(most->first.second), wordsOf(other->first.second))};
   CapacityUnit taken = most->first.second;
@@ -194,7 +194,7 @@ Status Judge::settleUnit() {
       return unit.message();
     if (kindOf(arrival.file->meaning.quantity) != most->first.first ||
         *unit != taken)
-      return fmt::format("capacity from '{}' in {}, unlike most cells",
+      return fmt::format("capacity from '{}' in {}, unlike most batteries",
                          arrival.file->column, wordsOf(*unit));
     byMagnitude &= arrival.file->meaning.unit == CapacityUnit::Auto;
     return faultOfStart(arrival.start, taken, options);
@@ -207,11 +207,11 @@ Status Judge::settleUnit() {
   return success();
 }
 
-/// Judges one cell, and takes it in or lists it as skipped.
+/// Judges one battery, and takes it in or lists it as skipped.
 void Judge::take(Arrival &arrival) {
   CycleSeries &series = arrival.series;
   std::vector<RawRow> &rows = series.rows;
-  const std::string &name = arrival.cell->name;
+  const std::string &name = arrival.battery->name;
   BatteryCleaning cleaning;
   cleaning.name = name;
   std::vector<double> values;
@@ -224,16 +224,16 @@ void Judge::take(Arrival &arrival) {
   if (options.sohBy == SohKind::Initial && !rows.empty())
     one = initialCapacity(rows);
 
-  Battery cell{name, arrival.cell->batch, {}, {}, {}, {}, {}};
+  Battery battery{name, arrival.battery->batch, {}, {}, {}, {}, {}};
   std::vector<RawRow> sound;
   std::string absurd;
   for (const RawRow &row : rows) {
     double soh = row.value / one;
     if (soh > 0 && soh < kMaximumSoh) {
       sound.push_back(row);
-      cell.raw.push_back(soh);
-      cell.capacity.push_back(row.value);
-      cell.cycles.push_back(row.cycle);
+      battery.raw.push_back(soh);
+      battery.capacity.push_back(row.value);
+      battery.cycles.push_back(row.cycle);
     } else if (absurd.empty()) {
       absurd = fmt::format("SOH {:g} at cycle {} is not in (0, {:g})", soh,
                            row.cycle, kMaximumSoh);
@@ -243,31 +243,32 @@ void Judge::take(Arrival &arrival) {
   size_t faulty = absurdRows + series.unreadable;
   if (faulty > kFewRows &&
       faulty * kRowsPerFault > rows.size() + series.unreadable)
-    return skip(name, fmt::format("{} of {} rows cannot be used: {}", faulty,
-                                  rows.size() + series.unreadable,
-                                  series.unreadable ? arrival.cell->firstFault
-                                                    : absurd));
+    return skip(
+        name,
+        fmt::format("{} of {} rows cannot be used: {}", faulty,
+                    rows.size() + series.unreadable,
+                    series.unreadable ? arrival.battery->firstFault : absurd));
   if (auto fault = faultOfGaps(sound, cleaning.missing))
     return skip(name, *fault);
-  if (cell.raw.size() < options.minimumCycles)
-    return skip(name, fmt::format("{} cycles, {} needed", cell.raw.size(),
+  if (battery.raw.size() < options.minimumCycles)
+    return skip(name, fmt::format("{} cycles, {} needed", battery.raw.size(),
                                   options.minimumCycles));
-  if (auto fault = findFault(cell.raw))
+  if (auto fault = findFault(battery.raw))
     return skip(name, *fault);
 
   auto leftOut = [&](size_t count, const std::string &reason) {
     if (count)
       set.skippedRows.push_back({name, count, reason});
   };
-  leftOut(series.empty + series.unreadable, arrival.cell->firstFault);
+  leftOut(series.empty + series.unreadable, arrival.battery->firstFault);
   leftOut(absurdRows, absurd);
   leftOut(series.repeated, "says the same of its cycle again");
-  cleaning.cycles = cell.raw.size();
-  cell.soh = cleanInputs(cell.raw);
-  cell.target = cleanTargets(cell.raw);
-  cleaning.inputsReplaced = countChanges(cell.raw, cell.soh);
-  cleaning.targetsReplaced = countChanges(cell.raw, cell.target);
-  set.batteries.push_back(std::move(cell));
+  cleaning.cycles = battery.raw.size();
+  battery.soh = cleanInputs(battery.raw);
+  battery.target = cleanTargets(battery.raw);
+  cleaning.inputsReplaced = countChanges(battery.raw, battery.soh);
+  cleaning.targetsReplaced = countChanges(battery.raw, battery.target);
+  set.batteries.push_back(std::move(battery));
   set.cleaning.push_back(std::move(cleaning));
   kept.push_back(&arrival);
 }
@@ -305,14 +306,15 @@ void Judge::describe() {
   if (records > 1)
     reading.text += fmt::format(", {} rows a cycle taken as one", records);
   if (sorted)
-    reading.text += fmt::format(", rows of {} cells sorted by cycle", sorted);
-  for (const auto &[shape, cells] : shapes)
+    reading.text +=
+        fmt::format(", rows of {} batteries sorted by cycle", sorted);
+  for (const auto &[shape, batteries] : shapes)
     if (shape != most->first)
-      reading.text += fmt::format("; {} cells otherwise: {}, '{}'", cells,
-                                  shape.first, shape.second);
-  reading.text += fmt::format(", {} cell{} of {} file{}", kept.size(),
-                              kept.size() == 1 ? "" : "s", used.size(),
-                              used.size() == 1 ? "" : "s");
+      reading.text += fmt::format("; {} batteries otherwise: {}, '{}'",
+                                  batteries, shape.first, shape.second);
+  reading.text += fmt::format(", {} {} of {} file{}", kept.size(),
+                              kept.size() == 1 ? "battery" : "batteries",
+                              used.size(), used.size() == 1 ? "" : "s");
 }
 
 Result<BatterySet> Judge::run(const std::string &path) {
@@ -330,7 +332,7 @@ Result<BatterySet> Judge::run(const std::string &path) {
   std::stable_sort(set.skipped.begin(), set.skipped.end(), byName);
   if (set.batteries.empty())
     return Failure{
-        fmt::format("{}: holds no usable cell{}", path, listSkipped(set))};
+        fmt::format("{}: holds no usable battery{}", path, listSkipped(set))};
   if (options.strict && (!set.skipped.empty() || !set.skippedRows.empty()))
     return Failure{fmt::format("{}: under --strict nothing may be left out{}",
                                path, listSkipped(set))};

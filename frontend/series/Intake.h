@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every reader ends here: names, one row a cycle, unit, SOH, first cycles,
-// gaps, length, faults. One place, so that a cell is judged alike whatever
+// gaps, length, faults. One place, so that a battery is judged alike whatever
 // file it came in, and so that everything left out is counted.
 #ifndef DLNET_FRONTEND_SERIES_INTAKE_H
 #define DLNET_FRONTEND_SERIES_INTAKE_H
@@ -21,12 +21,12 @@ public:
 
   /// Takes what a file holds.
   void add(BatteryFile file) { files.push_back(std::move(file)); }
-  /// Lists a file or a cell that cannot be taken.
+  /// Lists a file or a battery that cannot be taken.
   void skip(std::string name, std::string reason);
 
   /// Everything taken in, sorted by name. Fails, listing every reason, when no
-  /// cell is left or, under BatteryOptions::strict, when anything was left out;
-  /// and when the unit cannot be known.
+  /// battery is left or, under BatteryOptions::strict, when anything was left
+  /// out; and when the unit cannot be known.
   Result<BatterySet> finish(const std::string &path);
 
 private:

@@ -94,20 +94,21 @@ Eigen::MatrixXd standardised(Eigen::MatrixXd x, const Moments &moments) {
 /// inputs.
 LinearBaseline plainMap(std::string name, const Moments &moments,
                         const Eigen::MatrixXd &weights) {
-  LinearBaseline floor;
-  floor.name = std::move(name);
+  LinearBaseline baseline;
+  baseline.name = std::move(name);
   Eigen::Index last = weights.rows() - 1;
-  floor.map = moments.scale.cwiseInverse().asDiagonal() * weights;
-  floor.offset = moments.targetMean - moments.mean * floor.map;
-  Eigen::RowVectorXd differences = floor.map.topRows(last).colwise().sum();
-  floor.map.row(last) += Eigen::RowVectorXd::Ones(weights.cols()) - differences;
-  return floor;
+  baseline.map = moments.scale.cwiseInverse().asDiagonal() * weights;
+  baseline.offset = moments.targetMean - moments.mean * baseline.map;
+  Eigen::RowVectorXd differences = baseline.map.topRows(last).colwise().sum();
+  baseline.map.row(last) +=
+      Eigen::RowVectorXd::Ones(weights.cols()) - differences;
+  return baseline;
 }
 
 } // namespace
 
 RowMatrix LinearBaseline::forecast(const RowMatrix &inputs) const {
-  assert(inputs.cols() == map.rows() && "a floor of this window");
+  assert(inputs.cols() == map.rows() && "a baseline of this window");
   RowMatrix result(inputs.rows(), map.cols());
   forSlabs(inputs.rows(), [&](Eigen::Index first, Eigen::Index rows) {
     Eigen::MatrixXd slab = inputs.middleRows(first, rows).cast<double>() * map;
@@ -141,11 +142,12 @@ LinearBaseline fitRidge(const WindowSet &train, const WindowSet &validation) {
     regular.diagonal().array() += penalty;
     Eigen::MatrixXd weights =
         regular.selfadjointView<Eigen::Lower>().ldlt().solve(cross);
-    LinearBaseline floor = plainMap("ridge", moments, weights);
-    floor.penalty = penalty;
-    double mae = maeOf(floor.forecast(validation.inputs), validation.targets);
+    LinearBaseline baseline = plainMap("ridge", moments, weights);
+    baseline.penalty = penalty;
+    double mae =
+        maeOf(baseline.forecast(validation.inputs), validation.targets);
     if (best.name.empty() || mae < bestMae) {
-      best = std::move(floor);
+      best = std::move(baseline);
       bestMae = mae;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The strongest floor is a linear map of the window that was fitted to the
-// same training cells as the network: what a network adds must show against
+// The strongest baseline is a linear map of the window that was fitted to the
+// same training batteries as the network: what a network adds must show against
 // it. Least squares and least absolute deviations, both without a network's
 // tuning, augmentation or luck.
 #ifndef DLNET_FRONTEND_SERIES_LINEARBASELINES_H
@@ -37,8 +37,8 @@ LinearBaseline fitRidge(const WindowSet &train, const WindowSet &validation);
 /// The linear map of the same inputs with the least mean absolute error, by
 /// iteratively reweighted least squares, one horizon after the other, each
 /// started at the one before. The inputs' 24 leading principal components
-/// stand for all of them (more changed no figure on real cells), and at most
-/// 16,384 evenly spaced windows are used, as neighbours are nearly equal.
+/// stand for all of them (more changed no figure on real batteries), and at
+/// most 16,384 evenly spaced windows are used, as neighbours are nearly equal.
 /// `train` as in fitRidge.
 LinearBaseline fitAbsolute(const WindowSet &train);
 

@@ -15,32 +15,32 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Named {
-  RawBattery *cell;
+  RawBattery *battery;
   /// From short to certain; the first is its name so far.
   std::vector<std::string> names;
   size_t taken = 0;
 };
 
-std::vector<std::string> namesFor(const RawBattery &cell,
+std::vector<std::string> namesFor(const RawBattery &battery,
                                   const BatteryFile &file) {
-  std::string stem = fs::path(cell.source).filename().string();
-  bool listed = cell.name != stem;
-  std::vector<std::string> names = {cell.name};
-  if (listed && !cell.batch.empty())
-    names.push_back(cell.batch + "/" + cell.name);
+  std::string stem = fs::path(battery.source).filename().string();
+  bool listed = battery.name != stem;
+  std::vector<std::string> names = {battery.name};
+  if (listed && !battery.batch.empty())
+    names.push_back(battery.batch + "/" + battery.name);
   if (listed)
-    names.push_back(stem + "/" + cell.name);
-  std::string below = listed ? "/" + cell.name : "";
-  names.push_back(cell.source + below);
-  names.push_back(cell.source + fs::path(file.path).extension().string() +
+    names.push_back(stem + "/" + battery.name);
+  std::string below = listed ? "/" + battery.name : "";
+  names.push_back(battery.source + below);
+  names.push_back(battery.source + fs::path(file.path).extension().string() +
                   below);
   return names;
 }
 
 /// First and last numbered cycle with a value.
-std::pair<int64_t, int64_t> rangeOf(const RawBattery &cell) {
+std::pair<int64_t, int64_t> rangeOf(const RawBattery &battery) {
   std::pair<int64_t, int64_t> range{INT64_MAX, -1};
-  for (const RawRow &row : cell.rows)
+  for (const RawRow &row : battery.rows)
     if (std::isfinite(row.value)) {
       range.first = std::min(range.first, row.cycle);
       range.second = std::max(range.second, row.cycle);
@@ -48,13 +48,13 @@ std::pair<int64_t, int64_t> rangeOf(const RawBattery &cell) {
   return range;
 }
 
-/// Whether these cells of one name look like one whose test is in parts.
+/// Whether these batteries of one name look like one whose test is in parts.
 bool followOneAnother(const std::vector<Named *> &group) {
   std::vector<std::pair<int64_t, int64_t>> ranges;
   for (const Named *named : group) {
-    if (!named->cell->counted)
+    if (!named->battery->counted)
       return false;
-    ranges.push_back(rangeOf(*named->cell));
+    ranges.push_back(rangeOf(*named->battery));
     if (ranges.back().second < 0)
       return false;
   }
@@ -70,8 +70,8 @@ bool followOneAnother(const std::vector<Named *> &group) {
 std::vector<SkippedBattery> makeNamesUnique(std::vector<BatteryFile> &files) {
   std::vector<Named> all;
   for (BatteryFile &file : files)
-    for (RawBattery &cell : file.cells)
-      all.push_back({&cell, namesFor(cell, file), 0});
+    for (RawBattery &battery : file.batteries)
+      all.push_back({&battery, namesFor(battery, file), 0});
 
   std::vector<SkippedBattery> parts;
   std::set<const RawBattery *> gone;
@@ -86,13 +86,13 @@ std::vector<SkippedBattery> makeNamesUnique(std::vector<BatteryFile> &files) {
       bool inParts = first && followOneAnother(group);
       for (Named *named : group) {
         if (inParts) {
-          auto [from, to] = rangeOf(*named->cell);
+          auto [from, to] = rangeOf(*named->battery);
           parts.push_back(
               {named->names[1],
-               fmt::format("cycles {} to {} of a cell that other files or "
+               fmt::format("cycles {} to {} of a battery that other files or "
                            "batches hold more of; put them into one",
                            from, to)});
-          gone.insert(named->cell);
+          gone.insert(named->battery);
         }
         if (named->taken + 1 < named->names.size()) {
           ++named->taken;
@@ -104,13 +104,13 @@ std::vector<SkippedBattery> makeNamesUnique(std::vector<BatteryFile> &files) {
       break;
   }
   for (Named &named : all)
-    named.cell->name = named.names[named.taken];
+    named.battery->name = named.names[named.taken];
   for (BatteryFile &file : files) {
     std::vector<RawBattery> kept;
-    for (RawBattery &cell : file.cells)
-      if (!gone.count(&cell))
-        kept.push_back(std::move(cell));
-    file.cells = std::move(kept);
+    for (RawBattery &battery : file.batteries)
+      if (!gone.count(&battery))
+        kept.push_back(std::move(battery));
+    file.batteries = std::move(kept);
   }
   return parts;
 }

@@ -122,7 +122,7 @@ std::string describeReferenceTests(const std::vector<RawRow> &rows) {
   return "";
 }
 
-/// The row at which another cell seems to start, or 0.
+/// The row at which another battery seems to start, or 0.
 size_t startOfAnother(const std::vector<RawRow> &rows) {
   constexpr size_t kNear = 5, kStay = 20;
   constexpr double kRise = 1.1;
@@ -155,7 +155,7 @@ std::string faultOfPattern(const std::vector<RawRow> &rows) {
     return tests;
   if (size_t row = startOfAnother(rows))
     return fmt::format("capacity rises from {:g} to {:g} at cycle {} and "
-                       "stays: another cell, or another test",
+                       "stays: another battery, or another test",
                        rows[row - 1].value, rows[row].value, rows[row].cycle);
   return "";
 }

@@ -12,12 +12,14 @@
 
 namespace dlnet {
 
-/// Says why values cannot be the capacities of one cell's cycles, or nothing:
+/// Says why values cannot be the capacities of one battery's cycles, or
+/// nothing:
 ///
 ///   a running sum      rises in four of five rows, to 1.5 times its least
 ///   carried forward    the same value stands in equally many rows at a time
 ///   reference tests    every n-th cycle alone is off, in the same direction
-///   another cell       the median of 5 cycles is a tenth above that of the 5
+///   another battery       the median of 5 cycles is a tenth above that of the
+///   5
 ///                      before, and the next 20 stay there
 ///
 /// Rows are of rising cycles and have values.

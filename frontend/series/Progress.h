@@ -15,7 +15,7 @@ namespace dlnet {
 /// One line on a terminal, drawn once a second has passed and then at most ten
 /// times a second, and wiped when the object goes:
 ///
-///   reading cells  [############............]  61/124  3 s left
+///   reading batteries  [############............]  61/124  3 s left
 class Progress {
 public:
   /// Where the line goes and what time it is, so that tests can stand in.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The standard library's distributions and shuffle may differ between
-// implementations. Splits, simulated cells and initial weights must not, so
+// implementations. Splits, simulated batteries and initial weights must not, so
 // every random number of the trainer comes from here.
 #ifndef DLNET_FRONTEND_SERIES_RANDOM_H
 #define DLNET_FRONTEND_SERIES_RANDOM_H

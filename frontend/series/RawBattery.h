@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What every kind of file is brought to before any of it is judged, so that a
-// cell is judged alike whatever it came in.
+// battery is judged alike whatever it came in.
 #ifndef DLNET_FRONTEND_SERIES_RAWBATTERY_H
 #define DLNET_FRONTEND_SERIES_RAWBATTERY_H
 
@@ -16,7 +16,7 @@
 namespace dlnet {
 
 inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
-/// No cell lives a million cycles; a longer one is not a cell.
+/// No battery lives a million cycles; a longer one is not a battery.
 inline constexpr size_t kMaximumCycles = 1000000;
 
 /// One row, in the file's order.
@@ -26,10 +26,10 @@ struct RawRow {
   uint32_t line = 0;       ///< 0 where the file has no lines.
   bool unreadable =
       false;          ///< Has no value for a reason other than being empty.
-  uint32_t place = 0; ///< Among the cell's rows with a value, while sorted.
+  uint32_t place = 0; ///< Among the battery's rows with a value, while sorted.
 };
 
-/// A cell as its file has it.
+/// A battery as its file has it.
 struct RawBattery {
   std::string name; ///< Within its file: the id in a table, or the stem.
   std::string batch;
@@ -45,8 +45,8 @@ struct BatteryFile {
   std::string shape;     ///< `delimiter ';', cycle from 'Cycle_Index'`.
   std::string column;    ///< Of the capacity, as the file names it.
   ColumnMeaning meaning; ///< Of that column.
-  std::vector<RawBattery> cells;
-  size_t rowsOfNoBattery = 0;   ///< Rows from which no cell could be told...
+  std::vector<RawBattery> batteries;
+  size_t rowsOfNoBattery = 0;   ///< Rows from which no battery could be told...
   std::string firstOfNoBattery; ///< ...and what is wrong with the first.
 };
 

@@ -54,19 +54,20 @@ Battery simulateBattery(const std::string &name, uint64_t seed) {
 }
 
 std::vector<Battery> simulateFleet(size_t count, uint64_t seed) {
-  std::vector<Battery> cells;
+  std::vector<Battery> batteries;
   for (size_t i = 0; i < count; ++i) {
     Random stream(seed ^ (i * 0x9e3779b97f4a7c15u));
-    cells.push_back(
+    batteries.push_back(
         simulateBattery(fmt::format("{}{:03}", kPrefix, i), stream.next()));
   }
-  return cells;
+  return batteries;
 }
 
-bool holdsSimulated(const std::vector<Battery> &cells) {
-  return std::any_of(cells.begin(), cells.end(), [](const Battery &cell) {
-    return cell.batch == kBatch || cell.name.rfind(kPrefix, 0) == 0;
-  });
+bool holdsSimulated(const std::vector<Battery> &batteries) {
+  return std::any_of(
+      batteries.begin(), batteries.end(), [](const Battery &battery) {
+        return battery.batch == kBatch || battery.name.rfind(kPrefix, 0) == 0;
+      });
 }
 
 } // namespace dlnet

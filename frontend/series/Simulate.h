@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The demo, and tests on machines without a data set, still need cells that
-// age. These look like fast-charged LFP cells from a distance; no figure that
-// is measured on them says anything about real ones.
+// The demo, and tests on machines without a data set, still need batteries that
+// age. These look like fast-charged LFP batteries from a distance; no figure
+// that is measured on them says anything about real ones.
 #ifndef DLNET_FRONTEND_SERIES_SIMULATE_H
 #define DLNET_FRONTEND_SERIES_SIMULATE_H
 
@@ -18,12 +18,12 @@ namespace dlnet {
 /// 2e-4, a slow wiggle, and rare one-cycle glitches. The seed decides all.
 Battery simulateBattery(const std::string &name, uint64_t seed);
 
-/// `count` cells named sim-000 ...; cell i depends on `seed` and i only.
+/// `count` batteries named sim-000 ...; battery i depends on `seed` and i only.
 std::vector<Battery> simulateFleet(size_t count, uint64_t seed);
 
-/// Whether one of the cells is simulated, as its batch or, once it has been
-/// through a file, its name says. Figures on such cells must say so.
-bool holdsSimulated(const std::vector<Battery> &cells);
+/// Whether one of the batteries is simulated, as its batch or, once it has been
+/// through a file, its name says. Figures on such batteries must say so.
+bool holdsSimulated(const std::vector<Battery> &batteries);
 
 } // namespace dlnet
 

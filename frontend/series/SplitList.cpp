@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A list is read on its own before any cell is, so that its faults are told
+// A list is read on its own before any battery is, so that its faults are told
 // by line.
 #include "frontend/series/SplitList.h"
 
@@ -55,61 +55,61 @@ Result<SplitList> readSplitList(const std::string &path) {
     if (!table->split(row, fields))
       return table->fail(line, fmt::format("not the {} fields of the header",
                                            table->header().size()));
-    std::string cell(fields[*columns[0]]), side(fields[*columns[1]]);
-    if (!isPlainName(cell))
-      return table->fail(
-          line, fmt::format("'{}' is no name for a cell", shownText(cell)));
+    std::string battery(fields[*columns[0]]), side(fields[*columns[1]]);
+    if (!isPlainName(battery))
+      return table->fail(line, fmt::format("'{}' is no name for a battery",
+                                           shownText(battery)));
     if (!isPlainName(side) ||
         (side != "train" && side != "validation" && !isTest(side)))
       return table->fail(line,
                          fmt::format("side '{}' is not train, validation or "
                                      "test...",
                                      shownText(side)));
-    auto [first, isNew] = lines.insert({cell, line});
+    auto [first, isNew] = lines.insert({battery, line});
     if (!isNew)
-      return table->fail(line,
-                         fmt::format("cell '{}' was listed on line {} before",
-                                     cell, first->second));
+      return table->fail(
+          line, fmt::format("battery '{}' was listed on line {} before",
+                            battery, first->second));
     train |= side == "train";
     test |= isTest(side);
-    list.entries.push_back({cell, side, line});
+    list.entries.push_back({battery, side, line});
   }
   if (!train || !test)
     return Failure{
-        fmt::format("{}: lists no {} cell", path, train ? "test" : "train")};
+        fmt::format("{}: lists no {} battery", path, train ? "test" : "train")};
   return list;
 }
 
-Result<ListedSplit> applySplitList(const std::vector<Battery> &cells,
+Result<ListedSplit> applySplitList(const std::vector<Battery> &batteries,
                                    const SplitList &list, uint64_t seed) {
   std::map<std::string, const Battery *> byName;
-  for (const Battery &cell : cells)
-    byName[cell.name] = &cell;
+  for (const Battery &battery : batteries)
+    byName[battery.name] = &battery;
 
   ListedSplit listed;
   for (const SplitList::Entry &entry : list.entries) {
-    auto found = byName.find(entry.cell);
+    auto found = byName.find(entry.battery);
     if (found == byName.end()) {
-      listed.absent.push_back(entry.cell);
+      listed.absent.push_back(entry.battery);
       continue;
     }
-    const Battery &cell = *found->second;
+    const Battery &battery = *found->second;
     byName.erase(found);
     if (entry.side == "train")
-      listed.split.train.push_back(cell);
+      listed.split.train.push_back(battery);
     else if (entry.side == "validation")
-      listed.split.validation.push_back(cell);
+      listed.split.validation.push_back(battery);
     else {
-      listed.split.test.push_back(cell);
+      listed.split.test.push_back(battery);
       auto side = std::find_if(
           listed.tests.begin(), listed.tests.end(),
           [&](const auto &test) { return test.first == entry.side; });
       if (side == listed.tests.end())
         side = listed.tests.insert(side, {entry.side, {}});
-      side->second.push_back(cell);
+      side->second.push_back(battery);
     }
   }
-  for (const auto &[name, cell] : byName)
+  for (const auto &[name, battery] : byName)
     listed.unlisted.push_back(name);
 
   bool chosenByList =
@@ -123,8 +123,8 @@ Result<ListedSplit> applySplitList(const std::vector<Battery> &cells,
         std::pair("test", &listed.split.test)})
     if (members->empty())
       return Failure{
-          fmt::format("{}: of the {} cells at hand, none is left for {}",
-                      list.path, cells.size(), side)};
+          fmt::format("{}: of the {} batteries at hand, none is left for {}",
+                      list.path, batteries.size(), side)};
   sortSides(listed.split);
   for (auto &[side, members] : listed.tests)
     std::sort(

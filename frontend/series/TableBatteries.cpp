@@ -29,17 +29,17 @@ public:
 
   Status collect();
 
-  std::vector<RawBattery> cells;
+  std::vector<RawBattery> batteries;
   bool decimalComma = false;
   size_t rowsOfNoBattery = 0;
   std::string firstOfNoBattery;
 
 private:
   Status take(size_t row);
-  /// The cell of the row in `fields`; fails when it has no name.
+  /// The battery of the row in `fields`; fails when it has no name.
   Result<RawBattery *> cellOf();
   Result<RawBattery *> add(const std::string &name, const std::string &batch);
-  /// Notes the fault of a row from which no cell can be told.
+  /// Notes the fault of a row from which no battery can be told.
   void leaveOut(std::string fault);
   void readCapacity(size_t line, RawRow &row, std::string &fault);
   void readCycle(size_t line, RawRow &row, std::string &fault);
@@ -52,40 +52,42 @@ private:
   const std::string &source;
   std::vector<std::string_view> fields;
   std::map<std::pair<std::string, std::string>, size_t> byName;
-  std::optional<std::string> batch; ///< In a table of one cell; empty: several.
+  std::optional<std::string>
+      batch; ///< In a table of one battery; empty: several.
   size_t commaLine = 0, pointLine = 0;
 };
 
 Result<RawBattery *> Collector::add(const std::string &name,
                                     const std::string &itsBatch) {
-  auto [place, isNew] = byName.try_emplace({itsBatch, name}, cells.size());
+  auto [place, isNew] = byName.try_emplace({itsBatch, name}, batteries.size());
   if (isNew) {
-    if (cells.size() == kMaximumBatteries)
-      return Failure{fmt::format("more than {} cells", kMaximumBatteries)};
-    RawBattery cell;
-    cell.name = name;
-    cell.batch = itsBatch;
-    cell.source = source;
-    cell.counted = columns.cycle.has_value();
-    cells.push_back(std::move(cell));
+    if (batteries.size() == kMaximumBatteries)
+      return Failure{fmt::format("more than {} batteries", kMaximumBatteries)};
+    RawBattery battery;
+    battery.name = name;
+    battery.batch = itsBatch;
+    battery.source = source;
+    battery.counted = columns.cycle.has_value();
+    batteries.push_back(std::move(battery));
   }
-  return &cells[place->second];
+  return &batteries[place->second];
 }
 
 Result<RawBattery *> Collector::cellOf() {
   std::string itsBatch(columns.batch ? fields[*columns.batch] : "");
   bool named = !columns.batch || isPlainName(itsBatch);
-  if (!columns.cell) {
-    // Rows of one cell in several batches say nothing about its batch.
+  if (!columns.battery) {
+    // Rows of one battery in several batches say nothing about its batch.
     if (!batch)
       batch = named ? itsBatch : "";
     else if (*batch != itsBatch)
       batch = "";
     return add(fs::path(source).filename().string(), "");
   }
-  std::string name(fields[*columns.cell]);
+  std::string name(fields[*columns.battery]);
   if (!isPlainName(name))
-    return Failure{fmt::format("'{}' is no name for a cell", shownText(name))};
+    return Failure{
+        fmt::format("'{}' is no name for a battery", shownText(name))};
   if (!named)
     return Failure{
         fmt::format("'{}' is no name for a batch", shownText(itsBatch))};
@@ -133,21 +135,21 @@ Status Collector::take(size_t row) {
   if (!whole)
     fault = fmt::format("line {}: not the {} fields of the header", line,
                         table.header().size());
-  if (!whole && columns.cell) {
+  if (!whole && columns.battery) {
     leaveOut(fault);
     return success();
   }
   Result<RawBattery *> found =
       whole ? cellOf() : add(fs::path(source).filename().string(), "");
-  if (!found && cells.size() == kMaximumBatteries)
+  if (!found && batteries.size() == kMaximumBatteries)
     return table.fail(line, found.message());
   if (!found) {
     leaveOut(fmt::format("line {}: {}", line, found.message()));
     return success();
   }
-  RawBattery &cell = **found;
-  RawRow taken{int64_t(cell.rows.size() + 1), kNoValue, uint32_t(line), !whole,
-               0};
+  RawBattery &battery = **found;
+  RawRow taken{int64_t(battery.rows.size() + 1), kNoValue, uint32_t(line),
+               !whole, 0};
   if (whole) {
     readCapacity(line, taken, fault);
     if (columns.cycle)
@@ -155,9 +157,9 @@ Status Collector::take(size_t row) {
   } else if (columns.cycle) {
     taken.cycle = -1;
   }
-  if (cell.firstFault.empty())
-    cell.firstFault = fault;
-  cell.rows.push_back(taken);
+  if (battery.firstFault.empty())
+    battery.firstFault = fault;
+  battery.rows.push_back(taken);
   return success();
 }
 
@@ -179,10 +181,10 @@ Status Collector::collect() {
                       fmt::format("{} of the {} rows below cannot be read: {}",
                                   rowsOfNoBattery, table.rows(),
                                   firstOfNoBattery));
-  if (cells.empty())
+  if (batteries.empty())
     return table.fail(table.headerLine(), "no row after the header");
-  if (!columns.cell && batch)
-    cells[0].batch = *batch;
+  if (!columns.battery && batch)
+    batteries[0].batch = *batch;
   return success();
 }
 
@@ -216,14 +218,14 @@ Result<BatteryFile> readTableBatteries(const std::string &path,
   file.shape = table->describe();
   if (collector.decimalComma)
     file.shape += ", decimal comma";
-  if (columns->cell)
-    file.shape += fmt::format(", cell from {}", named(*columns->cell));
+  if (columns->battery)
+    file.shape += fmt::format(", battery from {}", named(*columns->battery));
   file.shape += columns->cycle
                     ? fmt::format(", cycle from {}", named(*columns->cycle))
                     : ", cycles counted by rows";
   file.column = shownText(table->header()[columns->capacity]);
   file.meaning = columns->meaning;
-  file.cells = std::move(collector.cells);
+  file.batteries = std::move(collector.batteries);
   file.rowsOfNoBattery = collector.rowsOfNoBattery;
   file.firstOfNoBattery = collector.firstOfNoBattery;
   return file;

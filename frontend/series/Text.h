@@ -27,8 +27,8 @@ std::string shownText(std::string_view text);
 /// At most 12 texts as `'a', 'b' and 3 more`, each as shownText; or `none`.
 std::string shownList(const std::vector<std::string> &texts);
 
-/// Whether text may be the name of a cell, a batch or a side: 1 to 100 bytes of
-/// UTF-8 without control characters.
+/// Whether text may be the name of a battery, a batch or a side: 1 to 100 bytes
+/// of UTF-8 without control characters.
 bool isPlainName(std::string_view text);
 
 /// Without blanks, and without non-breaking ones, at both ends.

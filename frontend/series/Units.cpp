@@ -10,14 +10,14 @@ namespace dlnet {
 namespace {
 
 constexpr double kLowestStart = 0.5, kHighestStart = 1.3;
-/// What new cells hold of their nominal capacity, for a suggestion.
+/// What new batteries hold of their nominal capacity, for a suggestion.
 constexpr double kUsualStart = 0.98;
 /// No SOH reaches this as a fraction, and none ends here in percent.
 constexpr double kPercentFrom = 3;
 
 bool isStart(double soh) { return soh > kLowestStart && soh < kHighestStart; }
 
-/// The nominal capacity that a cell with this start has, to two digits.
+/// The nominal capacity that a battery with this start has, to two digits.
 std::string likelyNominal(double startAh) {
   double likely = startAh / kUsualStart;
   return likely < 99 ? fmt::format("{:.2g}", likely)
@@ -93,15 +93,16 @@ Result<CapacityUnit> chooseUnit(std::vector<double> starts,
       return unit;
   if (possible.size() == 1)
     return Failure{fmt::format(
-        "cells start at {:g} {}, an SOH of {:.3g} by the nominal {:g} Ah; "
+        "batteries start at {:g} {}, an SOH of {:.3g} by the nominal {:g} Ah; "
         "likely: {}",
         start, wordsOf(possible[0]),
         start / valueOfSoh1(possible[0], options.nominalAh), options.nominalAh,
         advice(start, possible[0]))};
-  return Failure{fmt::format(
-      "cells start at {:g}, neither in Ah nor in mAh the capacity of cells of "
-      "nominal {:g} Ah; likely: {}",
-      start, options.nominalAh, advice(start, CapacityUnit::Auto))};
+  return Failure{fmt::format("batteries start at {:g}, neither in Ah nor in "
+                             "mAh the capacity of batteries of "
+                             "nominal {:g} Ah; likely: {}",
+                             start, options.nominalAh,
+                             advice(start, CapacityUnit::Auto))};
 }
 
 std::string faultOfStart(double start, CapacityUnit unit,
@@ -109,10 +110,11 @@ std::string faultOfStart(double start, CapacityUnit unit,
   double soh = start / valueOfSoh1(unit, options.nominalAh);
   if (options.sohBy == SohKind::Initial || isStart(soh))
     return "";
-  return fmt::format("starts at {:g} {}, an SOH of {:.3g}: another unit or "
-                     "another size of cell than most; for cells of several "
-                     "sizes: --soh initial",
-                     start, wordsOf(unit), soh);
+  return fmt::format(
+      "starts at {:g} {}, an SOH of {:.3g}: another unit or "
+      "another size of battery than most; for batteries of several "
+      "sizes: --soh initial",
+      start, wordsOf(unit), soh);
 }
 
 } // namespace dlnet

@@ -8,40 +8,40 @@
 
 namespace dlnet {
 
-WindowSet makeWindows(const std::vector<Battery> &cells,
+WindowSet makeWindows(const std::vector<Battery> &batteries,
                       const WindowOptions &options) {
   assert(options.window > 0 && options.horizon > 0 && options.stride > 0 &&
          "a window, a horizon and a stride have cycles");
-  auto countOf = [&](const Battery &cell) {
+  auto countOf = [&](const Battery &battery) {
     Eigen::Index spare =
-        Eigen::Index(cell.soh.size()) - options.window - options.horizon;
+        Eigen::Index(battery.soh.size()) - options.window - options.horizon;
     return spare < 0 ? 0 : spare / options.stride + 1;
   };
   Eigen::Index total = 0;
-  for (const Battery &cell : cells)
-    total += countOf(cell);
+  for (const Battery &battery : batteries)
+    total += countOf(battery);
 
   WindowSet set;
   set.inputs.resize(total, options.window);
   set.targets.resize(total, options.horizon);
   set.rawTargets.resize(total, options.horizon);
-  set.cell.reserve(size_t(total));
+  set.battery.reserve(size_t(total));
   set.first.reserve(size_t(total));
-  for (const Battery &cell : cells)
-    set.names.push_back(cell.name);
+  for (const Battery &battery : batteries)
+    set.names.push_back(battery.name);
   auto row = [](const std::vector<double> &series, Eigen::Index first,
                 Eigen::Index count) {
     return Eigen::Map<const Eigen::RowVectorXd>(series.data() + first, count)
         .cast<float>();
   };
   Eigen::Index next = 0;
-  for (size_t c = 0; c < cells.size(); ++c) {
-    for (Eigen::Index i = 0, n = countOf(cells[c]); i < n; ++i, ++next) {
+  for (size_t c = 0; c < batteries.size(); ++c) {
+    for (Eigen::Index i = 0, n = countOf(batteries[c]); i < n; ++i, ++next) {
       Eigen::Index first = i * options.stride, future = first + options.window;
-      set.inputs.row(next) = row(cells[c].soh, first, options.window);
-      set.targets.row(next) = row(cells[c].target, future, options.horizon);
-      set.rawTargets.row(next) = row(cells[c].raw, future, options.horizon);
-      set.cell.push_back(int(c));
+      set.inputs.row(next) = row(batteries[c].soh, first, options.window);
+      set.targets.row(next) = row(batteries[c].target, future, options.horizon);
+      set.rawTargets.row(next) = row(batteries[c].raw, future, options.horizon);
+      set.battery.push_back(int(c));
       set.first.push_back(int(first));
     }
   }

@@ -158,8 +158,8 @@ def measure(build, family, data):
     figures["mae_float"] = errors["mae_float"]
     figures["mae_int8"] = errors["mae_int8"]
     figures["mae_int8_over_float"] = errors["mae_int8"] / errors["mae_float"]
-    figures["mae_int8_over_best_floor"] = errors["mae_int8_over_best_floor"]
-    figures["best_floor"] = errors["best_floor"]
+    figures["mae_int8_over_best_baseline"] = errors["mae_int8_over_best_baseline"]
+    figures["best_baseline"] = errors["best_baseline"]
     figures["test_cells"], figures["test_windows"] = errors["cells"], errors["windows"]
 
     figures["flash_bytes"], static_ram = footprint(build, "measure")
@@ -198,7 +198,7 @@ AT_MOST = [
     ("mismatches", "forecasts that differ between host, sanitized host,\n"
                    "Cortex-M4 and integer executor (21,000 compared)", 0),
     ("mae_int8_over_float", "MAE of int8 over float, unseen cells", 1.03),
-    ("mae_int8_over_best_floor", "MAE of int8 over the best polynomial floor", 0.55),
+    ("mae_int8_over_best_baseline", "MAE of int8 over the best polynomial baseline", 0.55),
     ("flash_bytes", "flash of the forecast at -O2, B", 8192),
     ("ram_bytes", "RAM with state and arena, B", 1536),
     ("stack_bytes", "stack, measured, B", 512),
@@ -267,7 +267,7 @@ def report(figures):
     print()
     for key, text in (("mae_float", "MAE of float over 100 cycles"), ("mae_int8", "MAE of int8 over 100 cycles"),
                       ("test_cells", "unseen cells"), ("test_windows", "windows of them"),
-                      ("best_floor", "best polynomial floor"),
+                      ("best_baseline", "best polynomial baseline"),
                       ("family_students", "students of the family"),
                       ("pruned_saver", "pruned student that saves most flash"),
                       ("pruned_saved_on", "unpruned student that it replaces"),

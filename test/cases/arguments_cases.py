@@ -43,7 +43,7 @@ class Arguments(unittest.TestCase):
                         [DLNETC, "compile", FAMILY, "-o", self.out, "--place", ""],
                         [DLNETC, "compile", FAMILY, "-o", self.out, "--budget="],
                         [DLNETC, "evaluate", FAMILY, "--data", ""],
-                        [DLNETC, "forecast", FAMILY, "--cell", ""],
+                        [DLNETC, "forecast", FAMILY, "--battery", ""],
                         [DLNETC, "inspect", FAMILY, ""],
                         [DLNETC, ""],
                         [DLNET_TRAIN, ""],
@@ -121,7 +121,7 @@ class Arguments(unittest.TestCase):
                         [DLNETC, "forecast", FAMILY, "--simulate", "-1"],
                         [DLNETC, "forecast", FAMILY, "--at", "1e99"],
                         [DLNET_TRAIN, "simulate", "-o", self.out, "--seed", "-1"],
-                        [DLNET_TRAIN, "simulate", "-o", self.out, "--cells", "3.5"],
+                        [DLNET_TRAIN, "simulate", "-o", self.out, "--batteries", "3.5"],
                         [DLNET_TRAIN, "train", "--simulated", "-o", self.out, "--rate", "nan"],
                         [DLNET_TRAIN, "train", "--simulated", "-o", self.out, "--decay", "NaN"]):
             with self.subTest(command=command[1:]):
@@ -158,8 +158,8 @@ class Arguments(unittest.TestCase):
             done = attempt(DLNET, typed)
             self.assertEqual(done.returncode, 2)
             self.assertIn(f"dlnet: error: unknown command '{typed}'; did you mean '{meant}'?", done.stderr)
-        for command, word in (([""], "empty"), (["demo", "--cell", ""], "empty"), (["certify", ""], "empty"),
-                              (["demo", "--cel", "x"], "did you mean '--cell'?"), (["bench", "x"], "bench")):
+        for command, word in (([""], "empty"), (["demo", "--battery", ""], "empty"), (["certify", ""], "empty"),
+                              (["demo", "--batery", "x"], "did you mean '--battery'?"), (["bench", "x"], "bench")):
             done = attempt(DLNET, *command)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("dlnet: error: ", done.stderr)

@@ -66,7 +66,7 @@ class OneBasis(Folder):
         self.assertEqual(said.stderr, "")
         cell = write(self.path("one.csv"), ["capacity", *(f"{each / 1000:.9f}" for each in capacities_mah)])
         cycles = len(capacities_mah)
-        table = run(DLNETC, "forecast", family, "--cell", cell, "--at", cycles)
+        table = run(DLNETC, "forecast", family, "--battery", cell, "--at", cycles)
         forecast = dict(re.findall(r"^ +(\d+) +(\d\.\d{4}) +- +-$", table, re.M))
         values = said.stdout.split()
         for ahead in (1, 10, 25, 50, 100):
@@ -156,23 +156,23 @@ class FarFromTraining(Folder):
     def test_one_cell_is_refused_with_its_likely_nominal(self):
         for nominal, seed in ((2.0, 5), (3.5, 6), (0.6, 7), (5.0, 8), (2.5, 9)):
             cell = write_cell(self.path(f"one{nominal}.csv"), nominal, seed, 600)
-            message = refused(DLNETC, "forecast", FAMILY, "--cell", cell)
+            message = refused(DLNETC, "forecast", FAMILY, "--battery", cell)
             self.assertRegex(message, rf"likely:? --nominal {nominal:g}\b")
-            done = attempt(DLNETC, "forecast", FAMILY, "--cell", cell, "--nominal", nominal)
+            done = attempt(DLNETC, "forecast", FAMILY, "--battery", cell, "--nominal", nominal)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(f"capacity over the nominal {nominal:g} Ah", done.stdout)
             self.assertIn("1.1 Ah in training", done.stderr)
-            run(DLNETC, "forecast", FAMILY, "--cell", cell, "--soh", "initial")
+            run(DLNETC, "forecast", FAMILY, "--battery", cell, "--soh", "initial")
 
     def test_the_window_for_a_device_is_refused_as_well(self):
         cell = write_cell(self.path("one.csv"), 2.0, 5, 600)
         window = self.path("window.bin")
-        refused(DLNETC, "forecast", FAMILY, "--cell", cell, "--write-window", window)
+        refused(DLNETC, "forecast", FAMILY, "--battery", cell, "--write-window", window)
         self.assertFalse(os.path.exists(window))
 
     def test_on_purpose_it_is_a_warning(self):
         cell = write_cell(self.path("one.csv"), 2.0, 5, 600)
-        done = attempt(DLNETC, "forecast", FAMILY, "--cell", cell, "--nominal", "1.6")
+        done = attempt(DLNETC, "forecast", FAMILY, "--battery", cell, "--nominal", "1.6")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("warning: ", done.stderr)
         self.assertIn("likely --nominal 2", done.stderr)
@@ -190,7 +190,7 @@ class FarFromTraining(Folder):
         data = write_set(self.path("some"), [1.1, 1.1, 1.36, 1.1, 1.1, 1.36, 1.1], 50)
         done = attempt(DLNETC, "evaluate", FAMILY, "--data", data)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("warning: 2 of 7 cells begin at SOH 1.", done.stderr)
+        self.assertIn("warning: 2 of 7 batteries begin at SOH 1.", done.stderr)
 
     def test_cells_of_the_trained_size_are_silent(self):
         for nominal in (1.05, 1.1, 1.2):
@@ -198,7 +198,7 @@ class FarFromTraining(Folder):
             done = attempt(DLNETC, "evaluate", FAMILY, "--data", data)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             cell = write_cell(self.path("one.csv"), nominal, 61, 600)
-            done = attempt(DLNETC, "forecast", FAMILY, "--cell", cell)
+            done = attempt(DLNETC, "forecast", FAMILY, "--battery", cell)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 

@@ -96,7 +96,7 @@ class Places(Folder):
         family = self.family()
         data = self.path("cells")
         if not os.path.exists(data):
-            run(DLNET_TRAIN, "simulate", "-o", data, "--cells", "5")
+            run(DLNET_TRAIN, "simulate", "-o", data, "--batteries", "5")
         return {"prune": [DLNETC, "prune", family, "--ratio", "0.5", "-o", target],
                 "json": [DLNETC, "evaluate", family, "--data", data, "--stride", "500", "--json", target],
                 "window": [DLNETC, "forecast", family, "--simulate", "1", "--write-window", target],
@@ -108,7 +108,7 @@ class Places(Folder):
         return {"compile": [DLNETC, "compile", FAMILY, "-o", target],
                 "packages": [DLNETC, "compile", FAMILY, "--package=cmake,arduino", "-o", target],
                 "report": [DLNETC, "compile", FAMILY, "-o", self.path("fine"), "--report", target],
-                "simulate": [DLNET_TRAIN, "simulate", "-o", target, "--cells", "5"],
+                "simulate": [DLNET_TRAIN, "simulate", "-o", target, "--batteries", "5"],
                 "family": [DLNET_TRAIN, "family", "--simulated", "--quick", "-o", target]}
 
     def assert_refused_at_once(self, commands, target):
@@ -167,7 +167,7 @@ class Places(Folder):
         for command in ([DLNETC, "inspect", FAMILY], [DLNETC, "compile", FAMILY, "--emit=int8"],
                         [DLNETC, "compile", FAMILY, "--emit=lnn"], [DLNETC, "compile", FAMILY, "-o", out],
                         [DLNETC, "forecast", FAMILY, "--simulate", "2"], [DLNETC, "--help"],
-                        [DLNET_TRAIN, "simulate", "-o", out, "--cells", "5"], [DLNET_TRAIN, "--version"]):
+                        [DLNET_TRAIN, "simulate", "-o", out, "--batteries", "5"], [DLNET_TRAIN, "--version"]):
             with self.subTest(command[1:]):
                 tool = os.path.basename(command[0])
                 for redirection in ("> /dev/full", ">&-"):
@@ -228,7 +228,7 @@ class Training(Folder):
                 command = self.train(*(["--checkpoint", checkpoint] if checkpoint else []))
                 process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                 for line in process.stdout:
-                    if line.startswith("simulated cells"):
+                    if line.startswith("simulated batteries"):
                         break
                 # Another program puts a folder there.
                 deadline = time.monotonic() + 60
@@ -385,7 +385,7 @@ class Faults(Folder):
 
     def test_evaluate_and_record(self):
         cells = self.path("cells")
-        run(DLNET_TRAIN, "simulate", "-o", cells, "--cells", "5")
+        run(DLNET_TRAIN, "simulate", "-o", cells, "--batteries", "5")
 
         def make(folder):
             shutil.copy(FAMILY, os.path.join(folder, "family"))
@@ -395,7 +395,7 @@ class Faults(Folder):
 
     def test_simulate(self):
         def make(folder):
-            return [DLNET_TRAIN, "simulate", "-o", os.path.join(folder, "cells"), "--cells", "3"]
+            return [DLNET_TRAIN, "simulate", "-o", os.path.join(folder, "cells"), "--batteries", "3"]
         self.try_all(make, self.ERRORS, 12)
 
     def test_training_with_a_checkpoint(self):

@@ -165,10 +165,10 @@ class Shells(Tree):
 class Arguments(Tree):
     def test_mistakes(self):
         for arguments, text in (((), "which command"), (("",), ""), (("tset",), "unknown command 'tset'"),
-                                (("build", "all"), "unknown argument 'all'"), (("demo", "--cell"), "needs a value"),
+                                (("build", "all"), "unknown argument 'all'"), (("demo", "--battery"), "needs a value"),
                                 (("demo", "--at", "x"), "is no cycle"), (("demo", "--at", ""), ""),
-                                (("demo", "--cell", ""), ""),
-                                (("demo", "--cell", "none.csv"), "none.csv: no file that can be read"),
+                                (("demo", "--battery", ""), ""),
+                                (("demo", "--battery", "none.csv"), "none.csv: no file that can be read"),
                                 (("bare", "--frobnicate"), "unknown option '--frobnicate'"),
                                 (("bare", "--report"), "--report needs a file")):
             with self.subTest(arguments=arguments):

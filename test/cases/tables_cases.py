@@ -140,7 +140,7 @@ class Units(Reading):
             self.refuses(folder, "--nominal 2")
             self.reads(folder, truth, "--nominal", 2)
             one = sorted(glob.glob(os.path.join(folder, "*.csv")))[0]
-            self.assertIn("--nominal 2", refused(DLNETC, "forecast", FAMILY, "--cell", one))
+            self.assertIn("--nominal 2", refused(DLNETC, "forecast", FAMILY, "--battery", one))
             coin = self.folder()
             each(coin, seed, "cycle,capacity", lambda t, x: f"{t},{x / 1.1 * 2.1:.5f}")
             self.refuses(coin, "--nominal 2.1", "--nominal 0.0021 --unit mah")
@@ -279,7 +279,7 @@ class Folders(Reading):
                     ("Barcode;Cycle_Index;Discharge_Capacity(Ah)", lambda c, t, x: f"{c};{t};{x:.5f}")):
                 folder = self.folder()
                 truth = table(folder, seed, header, row)
-                self.reads(os.path.join(folder, "cells.csv"), truth, says=("8 cells of 1 file",))
+                self.reads(os.path.join(folder, "cells.csv"), truth, says=("8 batteries of 1 file",))
                 self.reads(folder, truth)
             folder = self.folder()
             truth = {}
@@ -288,7 +288,7 @@ class Folders(Reading):
                                    name=f"batch{batch}.csv",
                                    cells={f"b{batch}c{i}": fade(260, 1.1, 40 * seed + 10 * batch + i)
                                           for i in range(4)}))
-            self.reads(folder, truth, says=("16 cells of 4 files",))
+            self.reads(folder, truth, says=("16 batteries of 4 files",))
 
     def test_rows_that_tables_lack_or_repeat(self):
         for seed in SEEDS:

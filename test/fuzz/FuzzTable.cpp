@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A CSV file, of one cell or of many. The first byte says under which options
-// it is read; what comes out is a series that a model can be trained on.
+// A CSV file, of one battery or of many. The first byte says under which
+// options it is read; what comes out is a series that a model can be trained
+// on.
 #include "Fuzz.h"
 #include "frontend/series/Batteries.h"
 
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   BatteryOptions options;
   options.minimumCycles = data[0] & 1 ? 1 : 8;
   options.sohBy = data[0] & 2 ? SohKind::Initial : SohKind::Nominal;
-  fuzz::InputFile file("cells.csv");
+  fuzz::InputFile file("batteries.csv");
   std::string path = file.write(fuzz::text(data + 1, size - 1));
   Result<BatterySet> set = readBatteries(path, options);
   if (!set) {
@@ -23,12 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   }
   for (const SkippedBattery &skipped : set->skipped)
-    fuzz::require(!skipped.reason.empty(), "a skipped cell has a reason");
-  for (const Battery &cell : set->batteries) {
-    fuzz::require(cell.soh.size() == cell.raw.size() &&
-                      cell.target.size() == cell.raw.size(),
-                  "a cell's series are of one length");
-    for (double soh : cell.soh)
+    fuzz::require(!skipped.reason.empty(), "a skipped battery has a reason");
+  for (const Battery &battery : set->batteries) {
+    fuzz::require(battery.soh.size() == battery.raw.size() &&
+                      battery.target.size() == battery.raw.size(),
+                  "a battery's series are of one length");
+    for (double soh : battery.soh)
       fuzz::require(std::isfinite(soh), "SOH is a number");
   }
   return 0;

@@ -25,34 +25,36 @@ void reportWarning(const std::string &message) {
 void addDataOptions(CLI::App &command, DataOptions &options) {
   CLI::Option *data = command.add_option(
       "--data", options.path,
-      "cells: a table of one cell or of several with a column of their "
+      "batteries: a table of one battery or of several with a column of their "
       "names, a folder of tables, or MATLAB files");
   command
       .add_flag("--simulated", options.simulated,
-                "built-in simulated cells instead")
+                "built-in simulated batteries instead")
       ->excludes(data);
-  command.add_option("--source", options.source,
-                     "recorded origin of the cells (default: the last name of "
-                     "--data)");
+  command.add_option(
+      "--source", options.source,
+      "recorded origin of the batteries (default: the last name of "
+      "--data)");
   addBatteryArguments(command, options.reading, "");
 }
 
 void addSplitOptions(CLI::App &command, DataOptions &options) {
   command
       .add_option("--split-seed", options.splitSeed,
-                  "which cells train, choose and judge")
+                  "which batteries train, choose and judge")
       ->capture_default_str();
   CLI::Option *folds =
       command
-          .add_option("--folds", options.folds,
-                      "cut the cells into this many folds instead of 60/20/20")
+          .add_option(
+              "--folds", options.folds,
+              "cut the batteries into this many folds instead of 60/20/20")
           ->check(CLI::Range(2, 100));
   command.add_option("--fold", options.fold, "the fold that judges, from 0")
       ->check(CLI::Range(0, 99))
       ->needs(folds);
   command
       .add_option("--split-list", options.splitList,
-                  "CSV file cell,side that names each cell's side")
+                  "CSV file cell,side that names each battery's side")
       ->excludes(folds);
 }
 
@@ -61,10 +63,10 @@ Result<Data> loadAndReport(const DataOptions &options) {
   if (!data)
     return data;
   if (data->simulated)
-    fmt::print("simulated cells: figures say nothing about real ones\n");
+    fmt::print("simulated batteries: figures say nothing about real ones\n");
   fmt::print("{}{}", printReading(data->set), printCleaning(data->set));
   fmt::print("SOH is {}\n", describeSoh(data->record));
-  fmt::print("{} cells, {}, seed {}: {} train, {} validate, {} test\n",
+  fmt::print("{} batteries, {}, seed {}: {} train, {} validate, {} test\n",
              data->set.batteries.size(), data->record.split,
              data->record.splitSeed, data->split.train.size(),
              data->split.validation.size(), data->split.test.size());

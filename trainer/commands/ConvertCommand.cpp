@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlnet-train convert: what dlnet understands of files, without training on
-// them; and cells of MATLAB files for dlnetc.
+// them; and batteries of MATLAB files for dlnetc.
 #include "frontend/series/CleaningReport.h"
 #include "trainer/commands/Commands.h"
 #include "trainer/mat/MatBatteries.h"
@@ -30,7 +30,7 @@ int run(const Arguments &arguments) {
   if (std::filesystem::exists(arguments.output, error) &&
       !std::filesystem::is_empty(arguments.output, error))
     return reportError(
-        fmt::format("{}: is no empty folder; give a new one for the cells",
+        fmt::format("{}: is no empty folder; give a new one for the batteries",
                     arguments.output));
   Result<BatterySet> set = readBatteriesOrMat(arguments.path, options);
   if (!set)
@@ -43,7 +43,8 @@ int run(const Arguments &arguments) {
                                                          : CapacityUnit::Auto);
   if (!written)
     return reportError(written.message());
-  fmt::print("wrote {} cells to {}\n", set->batteries.size(), arguments.output);
+  fmt::print("wrote {} batteries to {}\n", set->batteries.size(),
+             arguments.output);
   return 0;
 }
 
@@ -52,8 +53,9 @@ int run(const Arguments &arguments) {
 void dlnet::addConvert(CLI::App &app, Command &chosen) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command = app.add_subcommand(
-      "convert", "say what files of cells are taken for, and write each cell "
-                 "as a CSV file");
+      "convert",
+      "say what files of batteries are taken for, and write each battery "
+      "as a CSV file");
   command
       ->add_option("cells", arguments->path,
                    "tables, a folder of them, or MATLAB files")
@@ -62,7 +64,7 @@ void dlnet::addConvert(CLI::App &app, Command &chosen) {
                       "folder to write to (default: only say)");
   command
       ->add_option("--minimum-cycles", arguments->minimumCycles,
-                   "leave shorter cells out")
+                   "leave shorter batteries out")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   addBatteryArguments(*command, arguments->reading, "");

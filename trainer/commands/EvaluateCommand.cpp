@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// dlnet-train evaluate: a family's models beside everything simpler, on cells
-// that it has not seen.
+// dlnet-train evaluate: a family's models beside everything simpler, on
+// batteries that it has not seen.
 #include "frontend/series/CleaningReport.h"
 #include "frontend/series/FamilyReading.h"
 #include "frontend/support/WriteFiles.h"
@@ -59,7 +59,7 @@ int run(Arguments arguments) {
   if (!models)
     return reportError(models.message());
   if (arguments.data.path.empty())
-    return reportError("no cells: give --data PATH");
+    return reportError("no batteries: give --data PATH");
   if (Status outputs = checkOutputs({arguments.json}); !outputs)
     return reportError(outputs.message());
   const FamilyModel &first = models->front();
@@ -92,8 +92,8 @@ int run(Arguments arguments) {
   fmt::print("{}", printComparison(*comparison));
   if (arguments.protocol == "paper")
     fmt::print("Nearly every judging window overlaps training windows of its "
-               "own cell: this says how well the network remembers, not how "
-               "well it forecasts a new cell.\n");
+               "own battery: this says how well the network remembers, not how "
+               "well it forecasts a new battery.\n");
   if (arguments.json.empty())
     return 0;
   Status written =
@@ -110,26 +110,27 @@ void dlnet::addEvaluate(CLI::App &app, Command &chosen) {
                   "absolute loss and an MLP");
   command->add_option("family", arguments->family, "family file")->required();
   command->add_option("--data", arguments->data.path,
-                      "cells; those that the family has not seen judge");
+                      "batteries; those that the family has not seen judge");
   addBatteryArguments(*command, arguments->data.reading,
                       " (default: the family's)");
   command->add_option("--model", arguments->models,
                       "models to judge, or 'all' (default: the first student)");
   command
-      ->add_option("--protocol", arguments->protocol,
-                   "cells: unseen cells judge. paper: random windows of all "
-                   "cells, on which a network of the same shape is trained "
-                   "anew")
+      ->add_option(
+          "--protocol", arguments->protocol,
+          "batteries: unseen batteries judge. paper: random windows of all "
+          "batteries, on which a network of the same shape is trained "
+          "anew")
       ->check(oneOf({"cells", "paper"}))
       ->capture_default_str();
   command
       ->add_option("--stride", arguments->comparison.stride,
-                   "cycles between judging windows of a cell")
+                   "cycles between judging windows of a battery")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   command
       ->add_option("--end-of-life", arguments->comparison.figures.endOfLife,
-                   "SOH at which a cell has ended")
+                   "SOH at which a battery has ended")
       ->check(CLI::Range(0.01, 1.5))
       ->capture_default_str();
   command

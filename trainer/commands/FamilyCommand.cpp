@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// dlnet-train family: everything from a folder of cells to a family and a
+// dlnet-train family: everything from a folder of batteries to a family and a
 // report, as many processes at once as there are cores. Stopped and started
 // again it goes on where it was.
 #include "frontend/support/WriteFiles.h"
@@ -44,7 +44,7 @@ std::vector<std::string> argumentsOf(const DataOptions &data) {
   return list;
 }
 
-/// Changes whenever a cell does.
+/// Changes whenever a battery does.
 std::string fingerprint(const Data &data) {
   uint64_t hash = 1469598103934665603u; // FNV-1a
   auto mix = [&](const void *bytes, size_t count) {
@@ -52,9 +52,9 @@ std::string fingerprint(const Data &data) {
       hash = (hash ^ static_cast<const unsigned char *>(bytes)[i]) *
              1099511628211u;
   };
-  for (const Battery &cell : data.set.batteries) {
-    mix(cell.name.data(), cell.name.size());
-    mix(cell.raw.data(), cell.raw.size() * sizeof(double));
+  for (const Battery &battery : data.set.batteries) {
+    mix(battery.name.data(), battery.name.size());
+    mix(battery.raw.data(), battery.raw.size() * sizeof(double));
   }
   return fmt::format("{:016x} dlnet-train {}", hash, DLNET_VERSION);
 }
@@ -155,7 +155,7 @@ void dlnet::addFamily(CLI::App &app, Command &chosen) {
   addDataOptions(*command, arguments->data);
   command
       ->add_option("--split-seed", arguments->plan.splitSeed,
-                   "which cells train, choose and judge")
+                   "which batteries train, choose and judge")
       ->capture_default_str();
   command->add_option("--family", arguments->family, "name of the family")
       ->capture_default_str();
@@ -174,7 +174,7 @@ void dlnet::addFamily(CLI::App &app, Command &chosen) {
                     "cross-validation; it can follow by another call");
   command
       ->add_option("--end-of-life", arguments->figures.endOfLife,
-                   "SOH at which a cell has ended, in the report")
+                   "SOH at which a battery has ended, in the report")
       ->check(CLI::Range(0.01, 1.5))
       ->capture_default_str();
   command->add_option("--jobs", arguments->jobs, "processes at once")

@@ -78,7 +78,7 @@ int run(Arguments arguments) {
     reportWarning(warning);
   if (run->data.record.train != family->data.train)
     return reportError(fmt::format(
-        "{}: was trained on other cells than this split's; give the split "
+        "{}: was trained on other batteries than this split's; give the split "
         "that it was trained with",
         arguments.input));
 

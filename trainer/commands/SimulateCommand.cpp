@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// dlnet-train simulate: cells for whoever has none.
+// dlnet-train simulate: batteries for whoever has none.
 #include "frontend/series/Simulate.h"
 #include "trainer/commands/Commands.h"
 
@@ -14,17 +14,17 @@ namespace {
 
 struct Arguments {
   std::string output;
-  size_t cells = kSimulatedBatteries;
+  size_t batteries = kSimulatedBatteries;
   uint64_t seed = 1;
 };
 
 int run(const Arguments &arguments) {
   Status written = writeBatteries(
-      simulateFleet(arguments.cells, arguments.seed), arguments.output);
+      simulateFleet(arguments.batteries, arguments.seed), arguments.output);
   if (!written)
     return reportError(written.message());
-  fmt::print("wrote {} simulated cells to {}; they are no measurements\n",
-             arguments.cells, arguments.output);
+  fmt::print("wrote {} simulated batteries to {}; they are no measurements\n",
+             arguments.batteries, arguments.output);
   return 0;
 }
 
@@ -33,10 +33,11 @@ int run(const Arguments &arguments) {
 void dlnet::addSimulate(CLI::App &app, Command &chosen) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command = app.add_subcommand(
-      "simulate", "write simulated cells in the CSV layout that train reads");
+      "simulate",
+      "write simulated batteries in the CSV layout that train reads");
   command->add_option("-o,--output", arguments->output, "folder to write to")
       ->required();
-  command->add_option("--cells", arguments->cells)
+  command->add_option("--batteries", arguments->batteries)
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_option("--seed", arguments->seed)->capture_default_str();

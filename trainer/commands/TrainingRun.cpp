@@ -169,7 +169,7 @@ int TrainingRun::finish(const Trained &trained, const std::string &familyName,
                                                 : keptIn(checkpoint)));
 
   fmt::print("\n{}: {} parameters, {} MACs; MAE x 10^-3 of SOH on unseen "
-             "cells{}\n",
+             "batteries{}\n",
              model.name, countParameters(model), countMacs(model),
              data.simulated ? ", simulated" : "");
   WindowOptions every{model.window, model.horizon, 1};
@@ -180,9 +180,9 @@ int TrainingRun::finish(const Trained &trained, const std::string &familyName,
        {std::pair("validation", validation),
         std::pair("test", makeWindows(data.split.test, every))}) {
     fmt::print("  {} ({} windows)\n", side, windows.size());
-    for (const Baseline &floor :
+    for (const Baseline &baseline :
          measureBaselines(windows.inputs, windows.targets))
-      fmt::print("    {:<26}{:>10.4f}\n", floor.name, floor.mae * 1e3);
+      fmt::print("    {:<26}{:>10.4f}\n", baseline.name, baseline.mae * 1e3);
     double linear = maeOf(ridge.forecast(windows.inputs), windows.targets);
     fmt::print("    {:<26}{:>10.4f}\n", ridge.name, linear * 1e3);
     if (double mae = model.measured.at(side).maeFloat.value_or(0); mae > 0)

@@ -30,9 +30,9 @@ struct TrainingRun {
   Distillation distillation() const;
 
   /// Writes a family of the one model, its curve beside it as
-  /// <output without extension>.json, and prints its errors beside the floors.
-  /// If the files cannot be written, says where the network is kept: in
-  /// `checkpoint`, unless that is empty, or in a folder for temporary files.
+  /// <output without extension>.json, and prints its errors beside the
+  /// baselines. If the files cannot be written, says where the network is kept:
+  /// in `checkpoint`, unless that is empty, or in a folder for temporary files.
   /// Returns the exit code.
   int finish(const Trained &trained, const std::string &familyName,
              const std::string &output, const std::string &checkpoint) const;

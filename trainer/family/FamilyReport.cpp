@@ -76,7 +76,7 @@ private:
     return error.maeInt8 ? *error.maeInt8 : error.maeFloat.value_or(1);
   }
 
-  /// The seed that is best on the validation cells.
+  /// The seed that is best on the validation batteries.
   const FamilyModel &best(Variant variant, const std::string &student) const {
     auto jobs = run.plan.find(variant, student, 0);
     auto found = std::min_element(
@@ -260,7 +260,7 @@ private:
         !done)
       return done;
 
-    const Contender *floor = comparison.find("ridge");
+    const Contender *baseline = comparison.find("ridge");
     const Contender &model = comparison.contenders.front();
     std::vector<Curve> curves;
     for (const char *name : {"linear, last 20 cycles",
@@ -275,9 +275,10 @@ private:
                  drawHorizons(heading("Error by cycles ahead"), curves));
         !done)
       return done;
-    if (Status done = keep("forecasts.svg",
-                           drawForecasts(heading("Forecasts on unseen cells"),
-                                         forecasts(model, *floor)));
+    if (Status done =
+            keep("forecasts.svg",
+                 drawForecasts(heading("Forecasts on unseen batteries"),
+                               forecasts(model, *baseline)));
         !done)
       return done;
 
@@ -294,7 +295,7 @@ private:
     for (const PlannedJob *job : run.plan.find(Variant::Teacher, "", 0))
       teacher.cost += double(countMacs(modelOf(*job)));
     front.teacher = std::move(teacher);
-    front.floors = {{"ridge", floor->figures.mae}};
+    front.baselines = {{"ridge", baseline->figures.mae}};
     if (Status done = keep(
             "front.svg",
             drawFront(heading("Students: int8 error against cost"), front));
@@ -331,13 +332,13 @@ private:
   }
 
   ForecastPicture forecasts(const Contender &model,
-                            const Contender &floor) const {
+                            const Contender &baseline) const {
     const WindowSet &windows = comparison.windows;
     std::vector<double> errors(size_t(windows.size()));
     for (Eigen::Index i = 0; i < windows.size(); ++i)
       errors[size_t(i)] = double(
           (model.forecast.row(i) - windows.targets.row(i)).cwiseAbs().mean());
-    PickedWindows picked = pickWindows(errors, windows.cell, 3);
+    PickedWindows picked = pickWindows(errors, windows.battery, 3);
     auto panels = [&](const std::vector<size_t> &rows) {
       std::vector<ForecastPanel> list;
       for (size_t row : rows) {
@@ -346,15 +347,15 @@ private:
           return std::vector<float>(found.data(), found.data() + found.size());
         };
         list.push_back({fmt::format("{}: {:.2f}e-3",
-                                    windows.names[size_t(windows.cell[row])],
+                                    windows.names[size_t(windows.battery[row])],
                                     errors[row] * 1e3),
                         double(windows.first[row] + 1), values(windows.inputs),
                         values(windows.targets), values(model.forecast),
-                        values(floor.forecast)});
+                        values(baseline.forecast)});
       }
       return list;
     };
-    return {model.name, floor.name, panels(picked.typical),
+    return {model.name, baseline.name, panels(picked.typical),
             panels(picked.worst)};
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What the jobs of a plan left, put together: the family file, and a report
-// that says of every figure on which cells and over how many seeds it is.
+// that says of every figure on which batteries and over how many seeds it is.
 #ifndef DLNET_TRAINER_FAMILY_FAMILYREPORT_H
 #define DLNET_TRAINER_FAMILY_FAMILYREPORT_H
 
@@ -37,7 +37,7 @@ struct FamilyOutcome {
 };
 
 /// The family holds, of each student, the seed that is best on the validation
-/// cells in int8: dense, then pruned; then the teachers. Fails when a job's
+/// batteries in int8: dense, then pruned; then the teachers. Fails when a job's
 /// file is not what the plan says.
 Result<FamilyOutcome> reportFamily(const FamilyRun &run,
                                    const std::string &familyName);

@@ -177,7 +177,7 @@ std::string printStages(const FamilyRun &run, const StageFigures &figures) {
   if (run.options.validatedFolds()) {
     double ridge = figures.ridge.mean();
     fmt::format_to(line,
-                   "{} folds by cell, test MAE x 10^-3 of SOH, float, mean "
+                   "{} folds by battery, test MAE x 10^-3 of SOH, float, mean "
                    "and standard deviation over {} seeds\n\n",
                    run.options.validatedFolds(), seeds);
     fmt::format_to(line, "{:<44}{:>20}{:>11}\n", "", "MAE", "of ridge");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a run's networks err on cells that they have not seen, stage by stage:
-// with a teacher and without, by fold of the cross-validation; and what
+// What a run's networks err on batteries that they have not seen, stage by
+// stage: with a teacher and without, by fold of the cross-validation; and what
 // pruning, recovery and tuning under int8 change, on the family's own split.
 #ifndef DLNET_TRAINER_FAMILY_STAGEFIGURES_H
 #define DLNET_TRAINER_FAMILY_STAGEFIGURES_H
@@ -41,7 +41,7 @@ struct StageFigures {
   double familyTeacher = 0;
 };
 
-/// Fails when the cells cannot be read again.
+/// Fails when the batteries cannot be read again.
 Result<StageFigures> measureStages(const FamilyRun &run,
                                    const JobFamilies &families);
 
@@ -49,7 +49,7 @@ Result<StageFigures> measureStages(const FamilyRun &run,
 std::string printStages(const FamilyRun &run, const StageFigures &figures);
 nlohmann::json toJson(const StageFigures &figures);
 
-/// The cells of the run, split for `fold`.
+/// The batteries of the run, split for `fold`.
 Result<Data> loadFold(const FamilyRun &run, int64_t fold);
 
 } // namespace dlnet

@@ -99,11 +99,11 @@ std::vector<std::string> fieldsOf(const matvar_t *structure) {
 }
 
 /// NASA's layout; no values when it is another.
-MatSeries seriesOfNasa(matvar_t *cell) {
+MatSeries seriesOfNasa(matvar_t *battery) {
   MatSeries series;
   series.column = "cycle.data.Capacity";
   series.meaning = {Quantity::Discharge, CapacityUnit::Ah};
-  matvar_t *cycles = fieldOf(cell, "cycle");
+  matvar_t *cycles = fieldOf(battery, "cycle");
   if (!isStruct(cycles))
     return series;
   for (size_t i = 0; i < elementsOf(cycles); ++i) {
@@ -117,18 +117,18 @@ MatSeries seriesOfNasa(matvar_t *cell) {
 }
 
 /// Oxford's layout; no values when it is another.
-MatSeries seriesOfOxford(matvar_t *cell) {
+MatSeries seriesOfOxford(matvar_t *battery) {
   MatSeries series;
   series.column = "C1dc.q";
   series.meaning = {Quantity::Discharge, CapacityUnit::MilliAh};
-  for (const std::string &name : fieldsOf(cell)) {
+  for (const std::string &name : fieldsOf(battery)) {
     std::string digits = name.rfind("cyc", 0) == 0 ? name.substr(3) : "";
     if (digits.empty() || digits.size() > 7 ||
         !std::all_of(digits.begin(), digits.end(),
                      [](unsigned char c) { return std::isdigit(c); }))
       continue;
-    std::vector<double> charge =
-        numbersOf(fieldOf(fieldOf(fieldOf(cell, name.c_str()), "C1dc"), "q"));
+    std::vector<double> charge = numbersOf(
+        fieldOf(fieldOf(fieldOf(battery, name.c_str()), "C1dc"), "q"));
     double span = kNoValue;
     if (!charge.empty()) {
       auto [least, most] = std::minmax_element(charge.begin(), charge.end());
@@ -141,17 +141,17 @@ MatSeries seriesOfOxford(matvar_t *cell) {
 }
 
 /// Vectors in the fields of a struct.
-Result<MatSeries> seriesOfFields(matvar_t *cell,
+Result<MatSeries> seriesOfFields(matvar_t *battery,
                                  const BatteryOptions &options) {
   std::vector<std::string> names;
-  for (const std::string &name : fieldsOf(cell))
-    if (matvar_t *field = fieldOf(cell, name.c_str());
+  for (const std::string &name : fieldsOf(battery))
+    if (matvar_t *field = fieldOf(battery, name.c_str());
         field && isVector(field) && !numbersOf(field).empty())
       names.push_back(name);
   return seriesOfVectors(
       names,
       [&](const std::string &name) -> Result<std::vector<double>> {
-        return numbersOf(fieldOf(cell, name.c_str()));
+        return numbersOf(fieldOf(battery, name.c_str()));
       },
       options);
 }
@@ -210,7 +210,7 @@ Result<std::vector<MatSeries>> readMat5(const std::string &path,
       options);
   if (!single && plain.empty())
     return Failure{fmt::format(
-        "{}: holds no cell as NASA or Oxford publish them, and no vector of "
+        "{}: holds no battery as NASA or Oxford publish them, and no vector of "
         "capacities; variables: {}{}",
         path, names.empty() ? "none" : shownList(names), fault)};
   if (!single)

@@ -9,7 +9,7 @@
 
 namespace dlnet {
 
-/// Reads the cells of a version 5 file, one of each variable:
+/// Reads the batteries of a version 5 file, one of each variable:
 ///
 ///   as NASA's     struct with `cycle`, a struct array of `type` and `data`:
 ///                 data.Capacity of each cycle of type discharge, in Ah
@@ -17,7 +17,7 @@ namespace dlnet {
 ///                 mAh: its span, of cycle NNNN
 ///   other structs with vectors named as the columns of a table are
 ///
-/// or a single cell of variables that are such vectors. Fails where there is
+/// or a single battery of variables that are such vectors. Fails where there is
 /// none, naming the variables. Calls libmatio, which may crash: see runApart.
 Result<std::vector<MatSeries>> readMat5(const std::string &path,
                                         const BatteryOptions &options);

@@ -158,7 +158,7 @@ std::vector<std::string> namesIn(hid_t group) {
   return names;
 }
 
-/// Vectors at the top of the file that are one cell together.
+/// Vectors at the top of the file that are one battery together.
 Result<std::vector<MatSeries>> readPlain(hid_t file, const std::string &path,
                                          const BatteryOptions &options) {
   std::vector<std::string> names = namesIn(file);
@@ -195,12 +195,12 @@ Result<std::vector<MatSeries>> readMatBatch(const std::string &path,
   if (!references)
     return references.failure();
 
-  Progress progress("reading cells", references->size());
-  std::vector<MatSeries> cells;
+  Progress progress("reading batteries", references->size());
+  std::vector<MatSeries> batteries;
   size_t cycles = 0;
   for (const hobj_ref_t &reference : *references) {
     std::string where =
-        fmt::format("{}: /batch/summary[{}]", path, cells.size());
+        fmt::format("{}: /batch/summary[{}]", path, batteries.size());
     H5O_type_t kind = H5O_TYPE_UNKNOWN;
     if (H5Rget_obj_type2(file, H5R_OBJECT, &reference, &kind) < 0)
       return Failure{fmt::format("{}: refers to nothing", where)};
@@ -220,14 +220,14 @@ Result<std::vector<MatSeries>> readMatBatch(const std::string &path,
       return Failure{
           fmt::format("{}: more than {} cycles in all", where, kMaximumTotal)};
     MatSeries series;
-    series.name = fmt::format("{}_battery-{}", batch, cells.size() + 1);
+    series.name = fmt::format("{}_battery-{}", batch, batteries.size() + 1);
     series.column = "/batch/summary/QDischarge";
     series.meaning = {Quantity::Discharge, CapacityUnit::Ah};
     series.values = std::move(*capacities);
-    cells.push_back(std::move(series));
+    batteries.push_back(std::move(series));
     progress.advance();
   }
-  return cells;
+  return batteries;
 }
 
 } // namespace dlnet

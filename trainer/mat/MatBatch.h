@@ -11,7 +11,7 @@
 
 namespace dlnet {
 
-/// The cells of a MATLAB 7.3 file in its order (layouts and failures:
+/// The batteries of a MATLAB 7.3 file in its order (layouts and failures:
 /// MatReader.h), those of a batch called `<batch>_battery-<i+1>`. Calls
 /// libhdf5, which can be made to crash by a file that was damaged on purpose:
 /// see runApart.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What is known about the data set's files: names, and which cells go on in
+// What is known about the data set's files: names, and which batteries go on in
 // another one. The libraries themselves run in a child process, because a
 // damaged file can crash them.
 #include "trainer/mat/MatReader.h"
@@ -55,7 +55,7 @@ bool isVersion5(const std::string &path) {
          start == "MATLAB 5.0";
 }
 
-/// All cells of one file, in its order.
+/// All batteries of one file, in its order.
 Result<BatteryFile> readMat(const FoundFile &found,
                             const BatteryOptions &options) {
   const std::string &path = found.path;
@@ -75,9 +75,9 @@ Result<BatteryFile> readMat(const FoundFile &found,
     return bytes.failure();
   auto series = bytes ? unpacked(*bytes) : std::nullopt;
   if (!series || series->empty())
-    return Failure{
-        fmt::format("{}: {}", path,
-                    series ? "holds no cell" : "damaged: it cannot be read")};
+    return Failure{fmt::format("{}: {}", path,
+                               series ? "holds no battery"
+                                      : "damaged: it cannot be read")};
   BatteryFile file;
   file.path = path;
   file.shape = version5 ? "MATLAB 5" : "MATLAB 7.3";
@@ -86,33 +86,33 @@ Result<BatteryFile> readMat(const FoundFile &found,
   file.column = series->front().column;
   file.meaning = series->front().meaning;
   for (MatSeries &one : *series) {
-    RawBattery cell;
-    cell.source = found.source;
-    cell.batch = batch;
-    cell.name = one.name.empty() ? fs::path(found.source).filename().string()
-                                 : one.name;
-    cell.counted = !one.cycles.empty();
+    RawBattery battery;
+    battery.source = found.source;
+    battery.batch = batch;
+    battery.name = one.name.empty() ? fs::path(found.source).filename().string()
+                                    : one.name;
+    battery.counted = !one.cycles.empty();
     for (size_t i = 0; i < one.values.size(); ++i)
-      cell.rows.push_back({cell.counted ? one.cycles[i] : int64_t(i + 1),
-                           one.values[i], 0, false, 0});
-    auto empty =
-        std::find_if(cell.rows.begin(), cell.rows.end(), [](const RawRow &row) {
-          return !std::isfinite(row.value);
-        });
-    if (empty != cell.rows.end())
-      cell.firstFault =
+      battery.rows.push_back({battery.counted ? one.cycles[i] : int64_t(i + 1),
+                              one.values[i], 0, false, 0});
+    auto empty = std::find_if(
+        battery.rows.begin(), battery.rows.end(),
+        [](const RawRow &row) { return !std::isfinite(row.value); });
+    if (empty != battery.rows.end())
+      battery.firstFault =
           fmt::format("{} of cycle {} is no number", one.column, empty->cycle);
-    file.cells.push_back(std::move(cell));
+    file.batteries.push_back(std::move(battery));
   }
   return file;
 }
 
-/// Joins the cells that were cycled on in the next batch, or takes them out.
+/// Joins the batteries that were cycled on in the next batch, or takes them
+/// out.
 void joinContinued(std::vector<BatteryFile> &files, Intake &intake) {
   std::map<std::string, RawBattery *> byName;
   for (BatteryFile &file : files)
-    for (RawBattery &cell : file.cells)
-      byName[cell.name] = &cell;
+    for (RawBattery &battery : file.batteries)
+      byName[battery.name] = &battery;
   std::set<std::string> gone;
   for (auto [second, first] : kContinued) {
     auto later = byName.find(cellName(kSecondBatch, second));
@@ -132,11 +132,12 @@ void joinContinued(std::vector<BatteryFile> &files, Intake &intake) {
     }
   }
   for (BatteryFile &file : files)
-    file.cells.erase(std::remove_if(file.cells.begin(), file.cells.end(),
-                                    [&](const RawBattery &cell) {
-                                      return gone.count(cell.name) > 0;
-                                    }),
-                     file.cells.end());
+    file.batteries.erase(std::remove_if(file.batteries.begin(),
+                                        file.batteries.end(),
+                                        [&](const RawBattery &battery) {
+                                          return gone.count(battery.name) > 0;
+                                        }),
+                         file.batteries.end());
 }
 
 } // namespace

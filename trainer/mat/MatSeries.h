@@ -14,9 +14,9 @@
 
 namespace dlnet {
 
-/// The capacities of one cell.
+/// The capacities of one battery.
 struct MatSeries {
-  std::string name;   ///< Of the cell; empty: the file's stem.
+  std::string name;   ///< Of the battery; empty: the file's stem.
   std::string column; ///< Where they were: `/batch/summary/QDischarge`.
   ColumnMeaning meaning;
   std::vector<double> values;  ///< NaN where there is none.

@@ -29,13 +29,13 @@ void drawPanel(Script &script, const ForecastPanel &panel,
   double start = panel.firstCycle + double(panel.past.size());
   double first = start - double(shown);
   size_t horizon = std::max({panel.truth.size(), panel.forecast.size(),
-                             panel.floor.size(), size_t(1)});
+                             panel.baseline.size(), size_t(1)});
   AxisRange range;
   addAll(range, past);
   addAll(range, panel.truth);
   addAll(range, panel.forecast);
-  // A floor that runs off the scale would flatten everything else, so it only
-  // gets the margin.
+  // A baseline that runs off the scale would flatten everything else, so it
+  // only gets the margin.
   double margin = std::max(0.002, 0.15 * (range.high - range.low));
   double low = range.low - margin, high = range.high + margin;
   setAxis(script, 'y', low, high);
@@ -59,8 +59,8 @@ void drawPanel(Script &script, const ForecastPanel &panel,
   };
   add(past, first, "lc rgb '#888888' lw 2", "'seen'");
   add(panel.truth, start, "lc rgb '#000000' lw 2", "'truth'");
-  add(panel.floor, start, "lc rgb '#E69F00' lw 2 dt 2",
-      quoted(picture.floorName, kLongestName));
+  add(panel.baseline, start, "lc rgb '#E69F00' lw 2 dt 2",
+      quoted(picture.baselineName, kLongestName));
   add(panel.forecast, start, "lc rgb '#0072B2' lw 2",
       quoted(picture.modelName, kLongestName));
   script.line("plot {}", join(plots));
@@ -80,7 +80,7 @@ Result<std::string> drawForecasts(const Heading &heading,
     const std::vector<ForecastPanel> &panels;
   };
   std::vector<Group> groups;
-  Legend legend({"seen", "truth", picture.floorName, picture.modelName});
+  Legend legend({"seen", "truth", picture.baselineName, picture.modelName});
   int height = kTop + legend.height;
   for (Group group : {Group{"typical windows", picture.typical},
                       Group{"worst windows", picture.worst}})
@@ -125,9 +125,9 @@ Result<std::string> drawForecasts(const Heading &heading,
 }
 
 PickedWindows pickWindows(const std::vector<double> &errors,
-                          const std::vector<int> &cells, size_t count) {
+                          const std::vector<int> &batteries, size_t count) {
   std::vector<size_t> order;
-  for (size_t i = 0; i < std::min(errors.size(), cells.size()); ++i)
+  for (size_t i = 0; i < std::min(errors.size(), batteries.size()); ++i)
     if (std::isfinite(errors[i]))
       order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](size_t left, size_t right) {
@@ -137,14 +137,14 @@ PickedWindows pickWindows(const std::vector<double> &errors,
   if (order.empty())
     return picked;
   std::set<size_t> used;
-  // First one window of each cell, then, if those are too few, any.
+  // First one window of each battery, then, if those are too few, any.
   auto take = [&](const std::vector<size_t> &candidates,
                   std::vector<size_t> &into) {
     std::set<int> seen;
     for (bool repeat : {false, true})
       for (size_t window : candidates)
         if (into.size() < count && !used.count(window) &&
-            (seen.insert(cells[window]).second || repeat)) {
+            (seen.insert(batteries[window]).second || repeat)) {
           used.insert(window);
           into.push_back(window);
         }

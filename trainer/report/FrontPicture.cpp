@@ -161,7 +161,7 @@ Result<std::string> drawFront(const Heading &heading,
   std::vector<std::string> names = {"best for its cost", "students"};
   if (withTeacher)
     names.push_back("teacher");
-  for (const auto &[name, mae] : picture.floors) {
+  for (const auto &[name, mae] : picture.baselines) {
     names.push_back(name);
     frame.mae.add(mae * kMaeScale);
   }
@@ -192,13 +192,13 @@ Result<std::string> drawFront(const Heading &heading,
     plots += fmt::format(", {} with yerrorbars pt 9 ps 0.9 lw 1.5 lc rgb '{}' "
                          "title 'teacher'",
                          script.data(toRows({all.back()})), colour(1));
-  for (size_t i = 0; i < picture.floors.size(); ++i) {
-    double mae = picture.floors[i].second * kMaeScale;
+  for (size_t i = 0; i < picture.baselines.size(); ++i) {
+    double mae = picture.baselines[i].second * kMaeScale;
     plots += fmt::format(
         ", {} with lines lw 1.5 lc rgb '{}' dt {} title {}",
         script.data({{frame.cost.low, mae}, {frame.cost.high, mae}}),
         colour(2 + i), 2 + i % 4,
-        quoted(picture.floors[i].first, kLongestName));
+        quoted(picture.baselines[i].first, kLongestName));
   }
   script.line("plot {}", plots);
   return script.draw();

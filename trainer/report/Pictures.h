@@ -38,16 +38,16 @@ Result<std::string> drawLosses(const Heading &heading,
 
 /// One window.
 struct ForecastPanel {
-  std::string title; ///< Such as cell and error.
+  std::string title; ///< Such as battery and error.
   /// The number of the first cycle of `past`; the forecast starts behind it.
   double firstCycle = 0;
   std::vector<float> past; ///< What the model saw; its last 100 are shown.
-  std::vector<float> truth, forecast, floor; ///< By horizon.
+  std::vector<float> truth, forecast, baseline; ///< By horizon.
 };
 
 struct ForecastPicture {
   std::string modelName = "forecast";
-  std::string floorName; ///< The best floor.
+  std::string baselineName; ///< The best baseline.
   std::vector<ForecastPanel> typical, worst;
 };
 
@@ -55,15 +55,15 @@ struct ForecastPicture {
 Result<std::string> drawForecasts(const Heading &heading,
                                   const ForecastPicture &picture);
 
-/// Windows for drawForecasts(): of each cell one at most, where there are
-/// enough cells.
+/// Windows for drawForecasts(): of each battery one at most, where there are
+/// enough batteries.
 struct PickedWindows {
   std::vector<size_t> typical; ///< Errors around the median, nearest first.
   std::vector<size_t> worst;   ///< Largest errors, largest first.
 };
-/// `errors` and `cells` by window; of equal errors the earlier window.
+/// `errors` and `batteries` by window; of equal errors the earlier window.
 PickedWindows pickWindows(const std::vector<double> &errors,
-                          const std::vector<int> &cells, size_t count);
+                          const std::vector<int> &batteries, size_t count);
 
 struct Curve {
   std::string name;
@@ -91,7 +91,7 @@ struct FrontPicture {
   std::string spreadNote; ///< Such as "bars: range over 3 seeds".
   std::vector<FrontPoint> students;
   std::optional<FrontPoint> teacher;
-  std::vector<std::pair<std::string, double>> floors; ///< Name and MAE.
+  std::vector<std::pair<std::string, double>> baselines; ///< Name and MAE.
 };
 
 /// MAE against cost. A line joins the students that no other beats in both.

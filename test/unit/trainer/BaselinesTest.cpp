@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A floor that is too high flatters every network, so the fits must be exact
+// A baseline that is too high flatters every network, so the fits must be exact
 // where a polynomial is exact.
 #include "frontend/series/Baselines.h"
 #include "frontend/series/Simulate.h"
@@ -18,11 +18,12 @@ WindowSet windowsOf(double (*soh)(double)) {
   return makeWindows({makeBattery("c", "", raw)});
 }
 
-double maeNamed(const std::vector<Baseline> &floors, const std::string &name) {
-  for (const Baseline &floor : floors)
-    if (floor.name == name)
-      return floor.mae;
-  ADD_FAILURE() << "no floor " << name;
+double maeNamed(const std::vector<Baseline> &baselines,
+                const std::string &name) {
+  for (const Baseline &baseline : baselines)
+    if (baseline.name == name)
+      return baseline.mae;
+  ADD_FAILURE() << "no baseline " << name;
   return -1;
 }
 
@@ -53,8 +54,8 @@ TEST(Baselines, PersistenceIsTheLastValue) {
 
 TEST(Baselines, UseTheWholeOfAShortWindow) {
   WindowSet set = makeWindows({simulateBattery("c", 1)}, {40, 30, 1});
-  std::vector<Baseline> floors = measureBaselines(set.inputs, set.targets);
-  EXPECT_GE(maeNamed(floors, "quadratic, last 40 cycles"), 0);
+  std::vector<Baseline> baselines = measureBaselines(set.inputs, set.targets);
+  EXPECT_GE(maeNamed(baselines, "quadratic, last 40 cycles"), 0);
 }
 
 TEST(MaeOf, IsTheMeanAbsoluteDifference) {

@@ -25,7 +25,7 @@ std::string constantBattery(size_t cycles,
   return text;
 }
 
-/// The one cell of a file, whatever its length.
+/// The one battery of a file, whatever its length.
 Result<Battery> readOne(const std::string &path, BatteryOptions options = {}) {
   options.minimumCycles = 1;
   Result<BatterySet> set = readBattery(path, options);
@@ -34,7 +34,7 @@ Result<Battery> readOne(const std::string &path, BatteryOptions options = {}) {
   return set->batteries.front();
 }
 
-/// Rows of a one-cell file with its cycles numbered, `from`..`to`.
+/// Rows of a one-battery file with its cycles numbered, `from`..`to`.
 std::string rows(int from, int to) {
   std::string text;
   for (int cycle = from; cycle <= to; ++cycle)
@@ -55,17 +55,17 @@ std::string cycles(int from, int to) {
 
 TEST(ReadBattery, TakesTheColumnByNameAndTheNameFromTheFile) {
   TemporaryFolder folder;
-  Result<Battery> cell = readOne(
+  Result<Battery> battery = readOne(
       folder.write("b1.csv", "CC Q,capacity,note\n0.1,1.1,x\n0.2,0.99,y\n"));
-  ASSERT_TRUE(cell) << cell.message();
-  EXPECT_EQ(cell->name, "b1");
-  ASSERT_EQ(cell->raw.size(), 2u);
-  EXPECT_DOUBLE_EQ(cell->raw[0], 1.0);
-  EXPECT_DOUBLE_EQ(cell->raw[1], 0.9);
-  EXPECT_EQ(cell->soh.size(), 2u);
-  EXPECT_EQ(cell->target.size(), 2u);
-  EXPECT_EQ(cell->capacity, (std::vector<double>{1.1, 0.99}));
-  EXPECT_EQ(cell->cycles, (std::vector<int64_t>{1, 2}));
+  ASSERT_TRUE(battery) << battery.message();
+  EXPECT_EQ(battery->name, "b1");
+  ASSERT_EQ(battery->raw.size(), 2u);
+  EXPECT_DOUBLE_EQ(battery->raw[0], 1.0);
+  EXPECT_DOUBLE_EQ(battery->raw[1], 0.9);
+  EXPECT_EQ(battery->soh.size(), 2u);
+  EXPECT_EQ(battery->target.size(), 2u);
+  EXPECT_EQ(battery->capacity, (std::vector<double>{1.1, 0.99}));
+  EXPECT_EQ(battery->cycles, (std::vector<int64_t>{1, 2}));
 }
 
 TEST(ReadBattery, TakesTheSameFromEveryUnit) {
@@ -74,11 +74,11 @@ TEST(ReadBattery, TakesTheSameFromEveryUnit) {
        {"capacity\n1.1\n0.99\n", "capacity_ah\n1.1\n0.99\n",
         "capacity\n1100\n990\n", "Capacity (mAh)\n1100\n990\n", "soh\n1\n0.9\n",
         "soh\n100\n90\n", "QD\n-1.1\n-0.99\n", "capacity\n1,1\n0,99\n"}) {
-    Result<Battery> cell = readOne(folder.write("c.csv", text));
-    ASSERT_TRUE(cell) << text << cell.message();
-    ASSERT_EQ(cell->raw.size(), 2u);
-    EXPECT_DOUBLE_EQ(cell->raw[0], 1.0) << text;
-    EXPECT_DOUBLE_EQ(cell->raw[1], 0.9) << text;
+    Result<Battery> battery = readOne(folder.write("c.csv", text));
+    ASSERT_TRUE(battery) << text << battery.message();
+    ASSERT_EQ(battery->raw.size(), 2u);
+    EXPECT_DOUBLE_EQ(battery->raw[0], 1.0) << text;
+    EXPECT_DOUBLE_EQ(battery->raw[1], 0.9) << text;
   }
 }
 
@@ -87,9 +87,9 @@ TEST(ReadBattery, ScalesByTheNominalCapacity) {
   BatteryOptions options;
   options.column = "Q";
   options.nominalAh = 50;
-  Result<Battery> cell = readOne(folder.write("c.csv", "Q\n45\n"), options);
-  ASSERT_TRUE(cell) << cell.message();
-  EXPECT_DOUBLE_EQ(cell->raw[0], 0.9);
+  Result<Battery> battery = readOne(folder.write("c.csv", "Q\n45\n"), options);
+  ASSERT_TRUE(battery) << battery.message();
+  EXPECT_DOUBLE_EQ(battery->raw[0], 0.9);
   options.nominalAh = 1.1;
   EXPECT_FALSE(readOne(folder.path("c.csv"), options)) << "45 Ah are no 1.1 Ah";
 }
@@ -98,18 +98,18 @@ TEST(ReadBattery, AppliesTheRulesOfASet) {
   TemporaryFolder folder;
   std::string gap = folder.write("gap.csv", cycles(1, 200) + rows(260, 400));
   EXPECT_EQ(readBattery(gap).message(),
-            gap + ": holds no usable cell\n  gap: 59 cycles missing after "
+            gap + ": holds no usable battery\n  gap: 59 cycles missing after "
                   "cycle 200");
-  std::string table = folder.write("t.csv", "cell,capacity\na,1\nb,1\n");
+  std::string table = folder.write("t.csv", "battery,capacity\na,1\nb,1\n");
   BatteryOptions options;
   options.minimumCycles = 1;
   EXPECT_EQ(readBattery(table, options).message(),
-            table + ": holds 2 cells ('a', 'b'); name one");
+            table + ": holds 2 batteries ('a', 'b'); name one");
   Result<BatterySet> one = readBattery(table, options, "b");
   ASSERT_TRUE(one) << one.message();
   EXPECT_EQ(one->batteries.at(0).name, "b");
   EXPECT_EQ(readBattery(table, options, "c").message(),
-            table + ": no cell 'c' among 'a', 'b'");
+            table + ": no battery 'c' among 'a', 'b'");
   EXPECT_FALSE(readOne(folder.path("absent.csv")));
   EXPECT_FALSE(readOne(folder.path()));
 }
@@ -142,7 +142,7 @@ TEST(ReadBatteries, WalksFoldersSortsAndSaysWhatItSkips) {
   folder.write("short.csv", constantBattery(199));
   folder.write("metadata.csv", "cell_id,chemistry\nc0,LFP\n");
   folder.write("._a.csv", std::string("\0\5\26\7", 4));
-  folder.write("notes.txt", "no cell");
+  folder.write("notes.txt", "no battery");
   Result<BatterySet> set = readBatteries(folder.path());
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->batteries.size(), 2u);
@@ -160,7 +160,7 @@ TEST(ReadBatteries, WalksFoldersSortsAndSaysWhatItSkips) {
   EXPECT_EQ(set->skipped[2].reason, "199 cycles, 200 needed");
   EXPECT_EQ(set->reading.text,
             "delimiter none, cycles counted by rows, capacity from 'capacity' "
-            "in Ah (by magnitude), 2 cells of 2 files");
+            "in Ah (by magnitude), 2 batteries of 2 files");
   BatteryOptions strict;
   strict.strict = true;
   std::string message = readBatteries(folder.path(), strict).message();
@@ -180,7 +180,7 @@ TEST(ReadBatteries, MixesNoUnitsAndNoQuantities) {
   ASSERT_EQ(set->skipped.size(), 2u);
   EXPECT_EQ(set->skipped[0].name, "d");
   EXPECT_EQ(set->skipped[1].reason,
-            "capacity from 'soh' in parts of SOH 1, unlike most cells");
+            "capacity from 'soh' in parts of SOH 1, unlike most batteries");
 }
 
 TEST(ReadBatteries, CountsWhatItDropsAndReplaces) {
@@ -207,7 +207,7 @@ TEST(ReadBatteries, CountsWhatItDropsAndReplaces) {
   std::string table = printCleaning(*set);
   EXPECT_NE(table.find("glitch "), std::string::npos) << table;
   EXPECT_EQ(table.find("sound"), std::string::npos) << "untouched\n" << table;
-  EXPECT_NE(table.find("3 cells, 2 touched"), std::string::npos) << table;
+  EXPECT_NE(table.find("3 batteries, 2 touched"), std::string::npos) << table;
   EXPECT_NE(table.find("skipped one: 1 cycles, 200 needed"), std::string::npos)
       << table;
   nlohmann::json json = cleaningJson(*set);
@@ -266,7 +266,7 @@ TEST(ReadBatteries, RefusesWhatItCannotTellApart) {
                 ": holds tables and .mat files; give the folder of one kind");
   std::string odd = folder.write("odd/\x01.csv", constantBattery(250));
   EXPECT_EQ(readBatteries(folder.path("odd")).message(),
-            odd + ": '?' is no name for a cell");
+            odd + ": '?' is no name for a battery");
   std::string mat = folder.write("mat/a.mat", "");
   EXPECT_EQ(readBatteries(mat).message(),
             mat +
@@ -278,13 +278,13 @@ TEST(ReadBatteries, RefusesWhatItCannotTellApart) {
 TEST(ReadBatteries, FailsWithEveryReason) {
   TemporaryFolder folder;
   EXPECT_FALSE(readBatteries(folder.path("absent")));
-  EXPECT_FALSE(readBatteries(folder.path())) << "a folder without cells";
+  EXPECT_FALSE(readBatteries(folder.path())) << "a folder without batteries";
   folder.write("a.csv", constantBattery(20));
   folder.write("b.csv", "cycle,voltage\n1,3.2\n");
   folder.write("c.csv", "capacity\nx\n");
   EXPECT_EQ(readBatteries(folder.path()).message(),
             folder.path() +
-                ": holds no usable cell\n"
+                ": holds no usable battery\n"
                 "  a: 20 cycles, 200 needed\n"
                 "  b.csv: line 1: no column of capacity among 'cycle', "
                 "'voltage'; name it by --column (delimiter ',')\n"
@@ -315,7 +315,7 @@ TEST(ReadBatteries, PutsNoPartsOfATestOnTwoSides) {
   ASSERT_EQ(set->skipped.size(), 2u);
   EXPECT_EQ(set->skipped[1].name, "part2/a");
   EXPECT_EQ(set->skipped[1].reason,
-            "cycles 251 to 500 of a cell that other files or batches hold "
+            "cycles 251 to 500 of a battery that other files or batches hold "
             "more of; put them into one");
 }
 
@@ -350,13 +350,14 @@ TEST(WriteBatteries, LeavesTheFolderByNoName) {
 }
 
 TEST(ChooseCells, ThoseOutsideOfListsOrWithinOne) {
-  std::vector<Battery> cells;
+  std::vector<Battery> batteries;
   for (const char *name : {"a", "b", "c"})
-    cells.push_back(makeBattery(name, "", {1.0}));
-  std::vector<Battery> unseen = batteriesOutside(cells, {{"a"}, {"c", "d"}});
+    batteries.push_back(makeBattery(name, "", {1.0}));
+  std::vector<Battery> unseen =
+      batteriesOutside(batteries, {{"a"}, {"c", "d"}});
   ASSERT_EQ(unseen.size(), 1u);
   EXPECT_EQ(unseen[0].name, "b");
-  std::vector<Battery> within = batteriesWithin(cells, {"c", "d", "a"});
+  std::vector<Battery> within = batteriesWithin(batteries, {"c", "d", "a"});
   ASSERT_EQ(within.size(), 2u);
   EXPECT_EQ(within[0].name, "a");
   EXPECT_EQ(within[1].name, "c");

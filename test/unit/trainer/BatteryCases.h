@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every pair of cell and solver that can be trained; the tests of scans and
+// Every pair of battery and solver that can be trained; the tests of scans and
 // networks go through them all.
 #ifndef DLNET_TEST_UNIT_TRAINER_CELLCASES_H
 #define DLNET_TEST_UNIT_TRAINER_CELLCASES_H
@@ -15,12 +15,12 @@
 namespace dlnet {
 
 struct BatteryCase {
-  CellKind cell;
+  CellKind battery;
   SolverKind solver;
 };
 
 inline std::string label(const BatteryCase &each) {
-  return fmt::format("{}_{}", name(each.cell), name(each.solver));
+  return fmt::format("{}_{}", name(each.battery), name(each.solver));
 }
 
 inline void PrintTo(const BatteryCase &each, std::ostream *stream) {

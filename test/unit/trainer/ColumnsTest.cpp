@@ -58,10 +58,10 @@ TEST(Columns, FindsThemInUsualHeaders) {
   ASSERT_TRUE(columns) << columns.message();
   EXPECT_EQ(columns->capacity, 4u);
   EXPECT_EQ(columns->cycle, 1u);
-  EXPECT_FALSE(columns->cell);
+  EXPECT_FALSE(columns->battery);
   columns = findColumns({"Barcode", "Cyc#", "Batch", "Cap. [Ah]"}, {});
   ASSERT_TRUE(columns) << columns.message();
-  EXPECT_EQ(columns->cell, 0u);
+  EXPECT_EQ(columns->battery, 0u);
   EXPECT_EQ(columns->cycle, 1u);
   EXPECT_EQ(columns->batch, 2u);
 }
@@ -80,8 +80,8 @@ TEST(Columns, AsksWhereTwoSuitAlike) {
             "columns 'cycle', 'Cycle_Index' suit alike; choose by "
             "--cycle-column");
   EXPECT_EQ(findColumns({"cell", "battery_id", "capacity"}, {}).message(),
-            "columns 'cell', 'battery_id' suit alike; choose by "
-            "--cell-column");
+            "columns 'battery', 'battery_id' suit alike; choose by "
+            "--battery-column");
 }
 
 TEST(Columns, TakesThoseThatAreNamed) {
@@ -94,7 +94,7 @@ TEST(Columns, TakesThoseThatAreNamed) {
   ASSERT_TRUE(columns) << columns.message();
   EXPECT_EQ(columns->capacity, 1u);
   EXPECT_EQ(columns->cycle, 2u);
-  EXPECT_EQ(columns->cell, 3u);
+  EXPECT_EQ(columns->battery, 3u);
   EXPECT_EQ(scoreHeader(header, options), 3);
   options.column = "other";
   EXPECT_EQ(findColumns({"a", "b"}, options).message(),

@@ -12,26 +12,27 @@ double fade(int64_t cycle) {
   return 1.08 - 3e-4 * double(cycle) + 1e-5 * double(cycle * 7 % 11);
 }
 
-/// A numbered cell without rows.
+/// A numbered battery without rows.
 RawBattery numbered() {
-  RawBattery cell;
-  cell.counted = true;
-  return cell;
+  RawBattery battery;
+  battery.counted = true;
+  return battery;
 }
 
-void add(RawBattery &cell, int64_t cycle, double value) {
-  cell.rows.push_back({cycle, value, uint32_t(cell.rows.size() + 2), false, 0});
+void add(RawBattery &battery, int64_t cycle, double value) {
+  battery.rows.push_back(
+      {cycle, value, uint32_t(battery.rows.size() + 2), false, 0});
 }
 
 RawBattery steady(int64_t cycles = 300) {
-  RawBattery cell = numbered();
+  RawBattery battery = numbered();
   for (int64_t t = 1; t <= cycles; ++t)
-    add(cell, t, fade(t));
-  return cell;
+    add(battery, t, fade(t));
+  return battery;
 }
 
-std::string reasonOf(const RawBattery &cell) {
-  return arrangeCycles(cell).reason;
+std::string reasonOf(const RawBattery &battery) {
+  return arrangeCycles(battery).reason;
 }
 
 bool mentions(const std::string &text, const char *part) {
@@ -48,11 +49,11 @@ TEST(Cycles, LeavesAloneWhatIsInOrder) {
 
 TEST(Cycles, TakesEqualAndGrowingRecordsAsOne) {
   for (bool growing : {false, true}) {
-    RawBattery cell = numbered();
+    RawBattery battery = numbered();
     for (int64_t t = 1; t <= 100; ++t)
       for (int k = 1; k <= 12; ++k)
-        add(cell, t, fade(t) * (growing ? k / 12.0 : 1));
-    CycleSeries series = arrangeCycles(cell);
+        add(battery, t, fade(t) * (growing ? k / 12.0 : 1));
+    CycleSeries series = arrangeCycles(battery);
     ASSERT_EQ(series.reason, "");
     EXPECT_EQ(series.records, 12u);
     ASSERT_EQ(series.rows.size(), 100u);
@@ -78,75 +79,76 @@ TEST(Cycles, RefusesCellsOnTopOfOneAnother) {
   for (double size : {0.5, 0.8, 1.1})
     for (int64_t t = 1; t <= 100; ++t)
       add(stacked, t, size * fade(t));
-  EXPECT_EQ(reasonOf(stacked),
-            "cycle 1 stands on line 2 and again on line 102: several cells, "
-            "or a test that starts again; name a column of cells by "
-            "--cell-column");
+  EXPECT_EQ(
+      reasonOf(stacked),
+      "cycle 1 stands on line 2 and again on line 102: several batteries, "
+      "or a test that starts again; name a column of batteries by "
+      "--battery-column");
   RawBattery rows;
-  for (int cell = 0; cell < 2; ++cell)
+  for (int battery = 0; battery < 2; ++battery)
     for (int64_t t = 1; t <= 500; ++t)
       add(rows, int64_t(rows.rows.size() + 1), fade(t));
-  EXPECT_TRUE(mentions(reasonOf(rows), "another cell, or another test"));
+  EXPECT_TRUE(mentions(reasonOf(rows), "another battery, or another test"));
 }
 
 TEST(Cycles, DropsRepeatedRowsOnlyWhereTheySayTheSame) {
-  RawBattery cell = steady();
+  RawBattery battery = steady();
   for (int64_t t = 281; t <= 320; ++t)
-    add(cell, t, fade(t));
-  CycleSeries series = arrangeCycles(cell);
+    add(battery, t, fade(t));
+  CycleSeries series = arrangeCycles(battery);
   EXPECT_EQ(series.reason, "");
   EXPECT_EQ(series.repeated, 20u);
   EXPECT_EQ(series.rows.size(), 320u);
   EXPECT_FALSE(series.sorted);
-  cell.rows.back().cycle = 300;
-  EXPECT_TRUE(mentions(reasonOf(cell), "cycle 300 stands on line 301"));
+  battery.rows.back().cycle = 300;
+  EXPECT_TRUE(mentions(reasonOf(battery), "cycle 300 stands on line 301"));
 }
 
 TEST(Cycles, SortsAndSaysSo) {
-  RawBattery cell = steady();
-  std::reverse(cell.rows.begin() + 10, cell.rows.begin() + 90);
-  CycleSeries series = arrangeCycles(cell);
+  RawBattery battery = steady();
+  std::reverse(battery.rows.begin() + 10, battery.rows.begin() + 90);
+  CycleSeries series = arrangeCycles(battery);
   EXPECT_EQ(series.reason, "");
   EXPECT_TRUE(series.sorted);
   EXPECT_EQ(series.rows[49].cycle, 50);
 }
 
 TEST(Cycles, TurnsSigns) {
-  RawBattery cell = steady();
-  for (RawRow &row : cell.rows)
+  RawBattery battery = steady();
+  for (RawRow &row : battery.rows)
     row.value = -row.value;
-  CycleSeries series = arrangeCycles(cell);
+  CycleSeries series = arrangeCycles(battery);
   EXPECT_TRUE(series.negative);
   EXPECT_EQ(series.rows[0].value, fade(1));
 }
 
 TEST(Cycles, RefusesRunningSums) {
   for (int64_t reset : {50, 100000}) {
-    RawBattery cell = numbered();
+    RawBattery battery = numbered();
     double sum = 0;
     for (int64_t t = 1; t <= 300; ++t) {
       sum = t % reset ? sum + fade(t) : fade(t);
-      add(cell, t, sum);
+      add(battery, t, sum);
     }
-    EXPECT_TRUE(mentions(reasonOf(cell), "a running sum")) << reset;
+    EXPECT_TRUE(mentions(reasonOf(battery), "a running sum")) << reset;
   }
 }
 
 TEST(Cycles, RefusesValuesCarriedForward) {
-  RawBattery cell;
+  RawBattery battery;
   for (int64_t t = 1; t <= 600; ++t)
-    add(cell, t, fade((t - 1) / 20 * 20));
-  EXPECT_TRUE(mentions(reasonOf(cell), "each capacity stands in 20 rows"));
+    add(battery, t, fade((t - 1) / 20 * 20));
+  EXPECT_TRUE(mentions(reasonOf(battery), "each capacity stands in 20 rows"));
 }
 
 TEST(Cycles, RefusesReferenceTestsAmongOthers) {
   for (double factor : {1.04, 1.02, 0.95})
     for (int64_t period : {10, 25, 50}) {
-      RawBattery cell = steady(500);
-      for (RawRow &row : cell.rows)
+      RawBattery battery = steady(500);
+      for (RawRow &row : battery.rows)
         row.value *= row.cycle % period == 1 ? factor : 1;
-      EXPECT_TRUE(mentions(reasonOf(cell), "reference tests"))
-          << factor << " " << period << ": " << reasonOf(cell);
+      EXPECT_TRUE(mentions(reasonOf(battery), "reference tests"))
+          << factor << " " << period << ": " << reasonOf(battery);
     }
   RawBattery glitches = steady(500);
   for (int64_t at : {40, 44, 230, 400, 401})
@@ -155,11 +157,12 @@ TEST(Cycles, RefusesReferenceTestsAmongOthers) {
 }
 
 TEST(Cycles, SaysWhyThereIsNoRow) {
-  RawBattery cell = numbered();
-  add(cell, 1, kNoValue);
-  cell.firstFault = "line 2: capacity 'x' is not a number";
-  EXPECT_EQ(reasonOf(cell), "no row with a capacity: line 2: capacity 'x' is "
-                            "not a number");
+  RawBattery battery = numbered();
+  add(battery, 1, kNoValue);
+  battery.firstFault = "line 2: capacity 'x' is not a number";
+  EXPECT_EQ(reasonOf(battery),
+            "no row with a capacity: line 2: capacity 'x' is "
+            "not a number");
 }
 
 TEST(Gaps, AFewAreClosedUp) {

@@ -30,7 +30,7 @@ Family family(SohKind soh = SohKind::Nominal, double nominalAh = 1.1) {
   return family;
 }
 
-/// A life in Ah, times `scale`, of a cell that holds 0.98 of `nominalAh` at
+/// A life in Ah, times `scale`, of a battery that holds 0.98 of `nominalAh` at
 /// first.
 std::string life(double nominalAh, const std::string &column = "capacity",
                  double scale = 1) {
@@ -43,8 +43,8 @@ std::string life(double nominalAh, const std::string &column = "capacity",
 
 class FamilyReading : public testing::Test {
 protected:
-  std::string cell(const std::string &name, const std::string &text) {
-    return folder.write("cells/" + name + ".csv", text);
+  std::string battery(const std::string &name, const std::string &text) {
+    return folder.write("batteries/" + name + ".csv", text);
   }
   Result<FamilyBatteries> readAll(const Family &of,
                                   const BatteryArguments &arguments = {}) {
@@ -54,7 +54,7 @@ protected:
 };
 
 TEST_F(FamilyReading, TakesTheFamilysBasis) {
-  cell("a", life(2));
+  battery("a", life(2));
   auto nominal = readAll(family(SohKind::Nominal, 2));
   ASSERT_TRUE(nominal) << nominal.message();
   EXPECT_TRUE(nominal->warnings.empty());
@@ -67,7 +67,7 @@ TEST_F(FamilyReading, TakesTheFamilysBasis) {
 
 TEST_F(FamilyReading, RefusesCellsOfAnotherSizeAndNamesTheirs) {
   for (double ah : {2.0, 5.0, 0.5, 3.5, 50.0}) {
-    std::string path = cell("a", life(ah));
+    std::string path = battery("a", life(ah));
     for (auto read : {readAll(family()),
                       readBatteryFor(family(), model(), path, {}, 100)}) {
       ASSERT_FALSE(read) << ah;
@@ -79,7 +79,7 @@ TEST_F(FamilyReading, RefusesCellsOfAnotherSizeAndNamesTheirs) {
 }
 
 TEST_F(FamilyReading, TakesThemOnPurpose) {
-  cell("a", life(2));
+  battery("a", life(2));
   BatteryArguments arguments;
   arguments.nominalAh = 2;
   auto read = readAll(family(), arguments);
@@ -103,7 +103,7 @@ TEST_F(FamilyReading, TakesThemOnPurpose) {
 }
 
 TEST_F(FamilyReading, ANominalThatDoesNotCountIsSaid) {
-  cell("a", life(2));
+  battery("a", life(2));
   BatteryArguments arguments;
   arguments.nominalAh = 2;
   auto read = readAll(family(SohKind::Initial), arguments);
@@ -114,34 +114,35 @@ TEST_F(FamilyReading, ANominalThatDoesNotCountIsSaid) {
 
 TEST_F(FamilyReading, WarnsOfSomeAndRefusesMost) {
   for (int i = 0; i < 4; ++i)
-    cell(fmt::format("a{}", i), life(1.1 + 0.001 * i));
-  cell("b0", life(1.35));
+    battery(fmt::format("a{}", i), life(1.1 + 0.001 * i));
+  battery("b0", life(1.35));
   auto read = readAll(family());
   ASSERT_TRUE(read) << read.message();
   ASSERT_EQ(read->warnings.size(), 1u);
-  EXPECT_EQ(read->warnings[0].rfind("1 of 5 cells begin at SOH 1.20", 0), 0u)
+  EXPECT_EQ(read->warnings[0].rfind("1 of 5 batteries begin at SOH 1.20", 0),
+            0u)
       << read->warnings[0];
   for (int i = 1; i < 6; ++i)
-    cell(fmt::format("b{}", i), life(1.35 + 0.001 * i));
+    battery(fmt::format("b{}", i), life(1.35 + 0.001 * i));
   read = readAll(family());
   ASSERT_FALSE(read);
-  EXPECT_NE(read.message().find("6 of 10 cells"), std::string::npos);
+  EXPECT_NE(read.message().find("6 of 10 batteries"), std::string::npos);
 }
 
 TEST_F(FamilyReading, CellsOfManySizesWantTheirOwnCapacity) {
   int number = 0;
   for (double ah : {0.64, 0.65, 0.66, 1.35, 1.36})
-    cell(fmt::format("c{}", ++number), life(ah));
+    battery(fmt::format("c{}", ++number), life(ah));
   auto read = readAll(family());
   ASSERT_FALSE(read);
   EXPECT_NE(read.message().find("--soh initial"), std::string::npos)
       << read.message();
 }
 
-/// Makers rate cells differently; an old one has lost much.
+/// Makers rate batteries differently; an old one has lost much.
 TEST_F(FamilyReading, IsSilentWithinTheMargin) {
   for (double ah : {1.1 * 1.16, 1.1, 1.1 * 0.73}) {
-    cell("a", life(ah));
+    battery("a", life(ah));
     auto read = readAll(family());
     ASSERT_TRUE(read) << read.message();
     EXPECT_TRUE(read->warnings.empty()) << read->warnings[0];
@@ -152,7 +153,7 @@ TEST_F(FamilyReading, TakesTheFamilysColumnWhereItIs) {
   Family of = family();
   of.data.column = "Q";
   of.data.unit = "ah";
-  cell(
+  battery(
       "a", "capacity,Q\n" + [] {
         std::string rows;
         for (int cycle = 0; cycle < 320; ++cycle)
@@ -163,7 +164,7 @@ TEST_F(FamilyReading, TakesTheFamilysColumnWhereItIs) {
   ASSERT_TRUE(read) << read.message();
   EXPECT_NEAR(read->set.batteries[0].raw[0], 0.98, 1e-5);
   // Another tester's files.
-  cell("a", life(1.1));
+  battery("a", life(1.1));
   read = readAll(of);
   ASSERT_TRUE(read) << read.message();
   EXPECT_NEAR(read->set.batteries[0].raw[0], 0.98, 1e-6);
@@ -171,7 +172,7 @@ TEST_F(FamilyReading, TakesTheFamilysColumnWhereItIs) {
 
 TEST_F(FamilyReading, TrainingWantsANominalThatFits) {
   for (double ah : {1.1, 1.2, 0.9, 1.4, 0.6}) {
-    std::string path = cell("a", life(ah));
+    std::string path = battery("a", life(ah));
     Result<BatterySet> set = readBatteries(path);
     ASSERT_TRUE(set) << set.message();
     Status usual = checkNominal(*set, {}, {});

@@ -13,7 +13,7 @@ using namespace dlnet;
 
 namespace {
 
-/// Three windows of two cells: two cycles in, two out.
+/// Three windows of two batteries: two cycles in, two out.
 WindowSet smallSet() {
   WindowSet set;
   set.inputs.resize(3, 2);
@@ -22,7 +22,7 @@ WindowSet smallSet() {
   set.targets << 1.0f, 0.5f, 1.0f, 1.0f, 0.5f, 0.25f;
   set.rawTargets = set.targets;
   set.rawTargets(0, 0) = 0.75f;
-  set.cell = {0, 0, 1};
+  set.battery = {0, 0, 1};
   set.first = {0, 1, 0};
   set.names = {"a", "b"};
   return set;
@@ -52,12 +52,12 @@ TEST(Figures, OfASmallSetByHand) {
 
 TEST(Figures, CountEachCellOnce) {
   Figures figures = measureFigures(smallForecast(), smallSet());
-  ASSERT_EQ(figures.cells.size(), 2u);
-  EXPECT_EQ(figures.cells[0].cell, "a");
-  EXPECT_EQ(figures.cells[0].windows, 2u);
-  EXPECT_DOUBLE_EQ(figures.cells[0].mae, 1.25 / 4);
-  EXPECT_EQ(figures.cells[1].cell, "b");
-  EXPECT_DOUBLE_EQ(figures.cells[1].mae, 0.25 / 2);
+  ASSERT_EQ(figures.batteries.size(), 2u);
+  EXPECT_EQ(figures.batteries[0].battery, "a");
+  EXPECT_EQ(figures.batteries[0].windows, 2u);
+  EXPECT_DOUBLE_EQ(figures.batteries[0].mae, 1.25 / 4);
+  EXPECT_EQ(figures.batteries[1].battery, "b");
+  EXPECT_DOUBLE_EQ(figures.batteries[1].mae, 0.25 / 2);
   EXPECT_DOUBLE_EQ(figures.spread.mean, (0.3125 + 0.125) / 2);
   EXPECT_DOUBLE_EQ(figures.spread.median, (0.3125 + 0.125) / 2);
   EXPECT_DOUBLE_EQ(figures.spread.max, 0.3125);
@@ -66,17 +66,17 @@ TEST(Figures, CountEachCellOnce) {
 
 TEST(Figures, CountACellOnceWhoseWindowsLieApart) {
   WindowSet set = smallSet();
-  set.cell = {0, 1, 0};
+  set.battery = {0, 1, 0};
   Figures figures = measureFigures(smallForecast(), set);
-  ASSERT_EQ(figures.cells.size(), 2u);
-  EXPECT_EQ(figures.cells[0].windows, 2u);
-  EXPECT_DOUBLE_EQ(figures.cells[0].mae, 0.5 / 4);
-  EXPECT_DOUBLE_EQ(figures.cells[1].mae, 1.0 / 2);
+  ASSERT_EQ(figures.batteries.size(), 2u);
+  EXPECT_EQ(figures.batteries[0].windows, 2u);
+  EXPECT_DOUBLE_EQ(figures.batteries[0].mae, 0.5 / 4);
+  EXPECT_DOUBLE_EQ(figures.batteries[1].mae, 1.0 / 2);
 }
 
 TEST(Figures, MedianOfThreeCells) {
   WindowSet set = smallSet();
-  set.cell = {0, 1, 2};
+  set.battery = {0, 1, 2};
   set.names = {"a", "b", "c"};
   Figures figures = measureFigures(smallForecast(), set);
   EXPECT_DOUBLE_EQ(figures.spread.median, 0.125);
@@ -122,7 +122,7 @@ TEST(Figures, FindTheEndOfLife) {
       0.9f, 0.9f, 0.9f, 0.9f,            // lives on
       0.7f, 0.7f, 0.7f, 0.7f;
   set.rawTargets = set.targets;
-  set.cell = {0, 0, 0, 0, 0};
+  set.battery = {0, 0, 0, 0, 0};
   set.names = {"a"};
   RowMatrix forecast(5, 4);
   forecast << 0.9f, 0.9f, 0.9f, 0.8f, // two late

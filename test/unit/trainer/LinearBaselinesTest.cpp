@@ -16,26 +16,26 @@ using namespace dlnet;
 
 namespace {
 
-/// Windows of cells that fade along straight lines of many slopes: the future
-/// is a linear map of the window.
+/// Windows of batteries that fade along straight lines of many slopes: the
+/// future is a linear map of the window.
 WindowSet straightWindows(double glitch = 0) {
-  std::vector<Battery> cells;
+  std::vector<Battery> batteries;
   for (int i = 0; i < 12; ++i) {
     std::vector<double> raw;
     for (int t = 0; t < 60; ++t)
       raw.push_back(1 - 0.002 * i - 1e-4 * (i % 7) * t);
-    Battery cell{std::string(1, char('a' + i)), "", raw, raw, raw};
-    // Every sixth cell's future is a lie that least squares believes.
+    Battery battery{std::string(1, char('a' + i)), "", raw, raw, raw};
+    // Every sixth battery's future is a lie that least squares believes.
     if (i % 6 == 5)
       for (int t = 20; t < 60; ++t)
-        cell.target[size_t(t)] -= glitch;
-    cells.push_back(cell);
+        battery.target[size_t(t)] -= glitch;
+    batteries.push_back(battery);
   }
-  return makeWindows(cells, {20, 30, 1});
+  return makeWindows(batteries, {20, 30, 1});
 }
 
-WindowSet simulatedWindows(uint64_t seed, size_t cells = 6) {
-  return makeWindows(simulateFleet(cells, seed), {100, 100, 5});
+WindowSet simulatedWindows(uint64_t seed, size_t batteries = 6) {
+  return makeWindows(simulateFleet(batteries, seed), {100, 100, 5});
 }
 
 TEST(Ridge, IsExactOnStraightLines) {
@@ -73,13 +73,13 @@ TEST(Ridge, BeatsPolynomialsOnUnseenCells) {
 }
 
 TEST(Ridge, SurvivesWindowsThatNeverChange) {
-  Battery cell{"c", "", std::vector<double>(60, 0.9), {}, {}};
-  cell.target = cell.raw = cell.soh;
-  WindowSet windows = makeWindows({cell}, {20, 30, 1});
-  for (const LinearBaseline &floor :
+  Battery battery{"c", "", std::vector<double>(60, 0.9), {}, {}};
+  battery.target = battery.raw = battery.soh;
+  WindowSet windows = makeWindows({battery}, {20, 30, 1});
+  for (const LinearBaseline &baseline :
        {fitRidge(windows, windows), fitAbsolute(windows)})
-    EXPECT_LT(maeOf(floor.forecast(windows.inputs), windows.targets), 1e-6)
-        << floor.name;
+    EXPECT_LT(maeOf(baseline.forecast(windows.inputs), windows.targets), 1e-6)
+        << baseline.name;
 }
 
 TEST(AbsoluteLoss, IsExactOnStraightLines) {

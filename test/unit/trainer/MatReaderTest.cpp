@@ -158,7 +158,7 @@ TEST(MatReader, ReadsVectorsByTheNamesOfColumns) {
   EXPECT_EQ(set->batteries.at(0).name, "b7");
   EXPECT_EQ(set->reading.text,
             "MATLAB 7.3, cycles counted by rows, capacity from "
-            "'discharge_capacity_mah' in mAh, 1 cell of 1 file");
+            "'discharge_capacity_mah' in mAh, 1 battery of 1 file");
 }
 
 TEST(MatReader, RefusesWhatIsNoHdf5) {

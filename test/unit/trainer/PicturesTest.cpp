@@ -36,7 +36,7 @@ ForecastPanel somePanel(const std::string &title) {
   panel.past.assign(120, 0.95f);
   panel.truth = {0.94f, 0.93f};
   panel.forecast = {0.95f, 0.91f};
-  panel.floor = {0.93f, 20.0f};
+  panel.baseline = {0.93f, 20.0f};
   return panel;
 }
 
@@ -54,7 +54,7 @@ std::vector<std::pair<std::string, Picture>> allPictures(std::string name) {
       {"forecasts",
        [=](const Heading &heading) {
          ForecastPicture picture;
-         picture.floorName = name;
+         picture.baselineName = name;
          picture.typical = {somePanel("b1c1"), somePanel("b1c2")};
          picture.worst = {somePanel("b1c3")};
          return drawForecasts(heading, picture);
@@ -70,7 +70,7 @@ std::vector<std::pair<std::string, Picture>> allPictures(std::string name) {
          picture.spreadNote = "bars: 3 seeds";
          picture.students = {somePoint("s1"), somePoint("s2")};
          picture.teacher = somePoint("teacher");
-         picture.floors = {{name, 0.005}};
+         picture.baselines = {{name, 0.005}};
          return drawFront(heading, picture);
        }},
       {"stages",
@@ -171,7 +171,7 @@ TEST(Pictures, SurviveOddNumbers) {
                     {"b", 0, {0.1, 0, 0}},
                     {"c", 1e-9, {1e-9, 5, 0}},
                     {"d", 1e12, {kHuge, 0, 0}}};
-  front.floors = {{"f", kNaN}};
+  front.baselines = {{"f", kNaN}};
   EXPECT_TRUE(bool(drawFront({"t"}, front)));
   ForecastPicture forecasts;
   forecasts.worst.resize(5);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Demo and tests without data rest on the simulator: the same seed must give
-// the same cells, and they must look like cells.
+// the same batteries, and they must look like batteries.
 #include "frontend/series/Simulate.h"
 #include "TemporaryFolder.h"
 
@@ -19,19 +19,20 @@ TEST(Simulate, SameSeedSameCells) {
   for (size_t i = 0; i < once.size(); ++i)
     EXPECT_EQ(once[i].raw, again[i].raw);
   EXPECT_EQ(simulateFleet(8, 3)[2].raw, once[2].raw)
-      << "a cell does not depend on how many there are";
+      << "a battery does not depend on how many there are";
   EXPECT_NE(simulateFleet(1, 4)[0].raw, once[0].raw);
 }
 
 TEST(Simulate, CellsAgeLikeCells) {
   std::set<size_t> lives;
-  for (const Battery &cell : simulateFleet(40, 1)) {
-    EXPECT_GE(cell.raw.size(), 220u);
-    EXPECT_GT(cell.soh.front(), 0.96);
-    EXPECT_LT(cell.soh.front(), 1.01);
-    EXPECT_LT(cell.soh.back(), 0.9);
-    EXPECT_GT(*std::min_element(cell.target.begin(), cell.target.end()), 0.7);
-    lives.insert(cell.raw.size());
+  for (const Battery &battery : simulateFleet(40, 1)) {
+    EXPECT_GE(battery.raw.size(), 220u);
+    EXPECT_GT(battery.soh.front(), 0.96);
+    EXPECT_LT(battery.soh.front(), 1.01);
+    EXPECT_LT(battery.soh.back(), 0.9);
+    EXPECT_GT(*std::min_element(battery.target.begin(), battery.target.end()),
+              0.7);
+    lives.insert(battery.raw.size());
   }
   EXPECT_GT(lives.size(), 30u) << "lives differ";
   EXPECT_GT(*lives.rbegin(), 900u);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A figure on a published split is worth something only if it is that split,
-// cell by cell.
+// battery by battery.
 #include "frontend/series/SplitList.h"
 #include "TemporaryFolder.h"
 
@@ -17,10 +17,10 @@ using namespace dlnet;
 namespace {
 
 std::vector<Battery> cellsNamed(const std::vector<std::string> &names) {
-  std::vector<Battery> cells;
+  std::vector<Battery> batteries;
   for (const std::string &name : names)
-    cells.push_back({name, "", {}, {}, {}});
-  return cells;
+    batteries.push_back({name, "", {}, {}, {}});
+  return batteries;
 }
 
 Result<SplitList> listOf(const std::string &text) {
@@ -49,7 +49,7 @@ TEST(SplitList, PutsCellsOnTheirSides) {
 }
 
 TEST(SplitList, DealsValidationWhereTheListHasNone) {
-  std::string text = "side,cell\ntest,t\n";
+  std::string text = "side,battery\ntest,t\n";
   std::vector<std::string> names = {"t"};
   for (int i = 0; i < 16; ++i) {
     names.push_back(fmt::format("c{:02}", i));
@@ -71,8 +71,9 @@ TEST(SplitList, FailsWhenASideStaysEmpty) {
   ASSERT_TRUE(list) << list.message();
   auto listed = applySplitList(cellsNamed({"a", "b"}), *list, 1);
   ASSERT_FALSE(listed);
-  EXPECT_EQ(listed.message(), list->path + ": of the 2 cells at hand, none is "
-                                           "left for test");
+  EXPECT_EQ(listed.message(), list->path +
+                                  ": of the 2 batteries at hand, none is "
+                                  "left for test");
 }
 
 struct BadList {
@@ -97,17 +98,17 @@ INSTANTIATE_TEST_SUITE_P(
     All, MalformedSplitList,
     testing::Values(
         BadList{"Empty", "", ": empty file"},
-        BadList{"NoSide", "cell\na\n", ":1: no column 'side' in the header"},
+        BadList{"NoSide", "battery\na\n", ":1: no column 'side' in the header"},
         BadList{"NoCell", "name,side\na,train\n",
-                ":1: no column 'cell' in the header"},
+                ":1: no column 'battery' in the header"},
         BadList{"OtherSide", "cell,side\na,train\nb,Train\n",
                 ":3: side 'Train' is not train, validation or test..."},
         BadList{"Twice", "cell,side\na,train\nb,test\na,test\n",
-                ":4: cell 'a' was listed on line 2 before"},
+                ":4: battery 'a' was listed on line 2 before"},
         BadList{"Unnamed", "cell,side\n,train\n",
-                ":2: '' is no name for a cell"},
-        BadList{"NoTrain", "cell,side\na,test\n", ": lists no train cell"},
-        BadList{"NoTest", "cell,side\na,train\n", ": lists no test cell"}),
+                ":2: '' is no name for a battery"},
+        BadList{"NoTrain", "cell,side\na,test\n", ": lists no train battery"},
+        BadList{"NoTest", "cell,side\na,train\n", ": lists no test battery"}),
     [](const auto &info) { return std::string(info.param.name); });
 
 TEST(SplitList, OfSeversonIsThePublishedOne) {
@@ -116,7 +117,7 @@ TEST(SplitList, OfSeversonIsThePublishedOne) {
   std::map<std::string, std::string> sides;
   std::map<std::string, size_t> counts;
   for (const SplitList::Entry &entry : list->entries) {
-    sides[entry.cell] = entry.side;
+    sides[entry.battery] = entry.side;
     ++counts[entry.side];
   }
   EXPECT_EQ(counts["train"], 41u);
@@ -124,7 +125,7 @@ TEST(SplitList, OfSeversonIsThePublishedOne) {
   EXPECT_EQ(counts["test2"], 40u);
 
   // The same from its definition: every second of the first two batches'
-  // remaining cells trains, and the very last of them does not.
+  // remaining batteries trains, and the very last of them does not.
   auto remaining = [](const char *batch, int count, std::vector<int> removed) {
     std::vector<std::string> names;
     for (int i = 0; i < count; ++i)

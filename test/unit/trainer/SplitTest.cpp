@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A cell on two sides of the split would make every later figure worthless.
+// A battery on two sides of the split would make every later figure worthless.
 #include "frontend/series/Split.h"
 
 #include <fmt/format.h>
@@ -14,25 +14,26 @@ using namespace dlnet;
 namespace {
 
 std::vector<Battery> namedBatteries(size_t perBatch) {
-  std::vector<Battery> cells;
+  std::vector<Battery> batteries;
   for (const char *batch : {"x", "y", "z"})
     for (size_t i = 0; i < perBatch; ++i)
-      cells.push_back({fmt::format("{}{:02}", batch, i), batch, {}, {}, {}});
-  return cells;
+      batteries.push_back(
+          {fmt::format("{}{:02}", batch, i), batch, {}, {}, {}});
+  return batteries;
 }
 
 TEST(Split, IsDisjointCompleteAndProportional) {
   Split split = splitBatteries(namedBatteries(20), 5);
   std::set<std::string> all;
   for (auto *side : {&split.train, &split.validation, &split.test})
-    for (const Battery &cell : *side)
-      EXPECT_TRUE(all.insert(cell.name).second) << cell.name;
+    for (const Battery &battery : *side)
+      EXPECT_TRUE(all.insert(battery.name).second) << battery.name;
   EXPECT_EQ(all.size(), 60u);
   for (const char *batch : {"x", "y", "z"}) {
     auto count = [&](const std::vector<Battery> &side) {
-      return std::count_if(side.begin(), side.end(), [&](const Battery &cell) {
-        return cell.batch == batch;
-      });
+      return std::count_if(
+          side.begin(), side.end(),
+          [&](const Battery &battery) { return battery.batch == batch; });
     };
     EXPECT_EQ(count(split.train), 12);
     EXPECT_EQ(count(split.validation), 4);
@@ -41,12 +42,12 @@ TEST(Split, IsDisjointCompleteAndProportional) {
 }
 
 TEST(Split, DependsOnTheSeedOnly) {
-  std::vector<Battery> cells = namedBatteries(7), reversed = cells;
+  std::vector<Battery> batteries = namedBatteries(7), reversed = batteries;
   std::reverse(reversed.begin(), reversed.end());
-  EXPECT_EQ(cellNames(splitBatteries(cells, 1).test),
+  EXPECT_EQ(cellNames(splitBatteries(batteries, 1).test),
             cellNames(splitBatteries(reversed, 1).test));
-  EXPECT_NE(cellNames(splitBatteries(cells, 1).test),
-            cellNames(splitBatteries(cells, 2).test));
+  EXPECT_NE(cellNames(splitBatteries(batteries, 1).test),
+            cellNames(splitBatteries(batteries, 2).test));
 }
 
 TEST(Split, IsTheSameOnEveryPlatform) {
@@ -62,10 +63,10 @@ TEST(Split, FillsEverySideFromThreeCells) {
 }
 
 TEST(Folds, TestEveryCellOnceAndEveryBatchInProportion) {
-  std::vector<Battery> cells = namedBatteries(20);
+  std::vector<Battery> batteries = namedBatteries(20);
   std::set<std::string> tested;
   for (size_t fold = 0; fold < 5; ++fold) {
-    Split split = foldBatteries(cells, 5, fold, 3);
+    Split split = foldBatteries(batteries, 5, fold, 3);
     EXPECT_EQ(split.test.size(), 12u);
     EXPECT_EQ(split.validation.size(), 6u);
     EXPECT_EQ(split.train.size(), 42u);
@@ -74,28 +75,28 @@ TEST(Folds, TestEveryCellOnceAndEveryBatchInProportion) {
       auto count = [&](const std::vector<Battery> &side) {
         return std::count_if(
             side.begin(), side.end(),
-            [&](const Battery &cell) { return cell.batch == batch; });
+            [&](const Battery &battery) { return battery.batch == batch; });
       };
       EXPECT_EQ(count(split.test), 4);
       EXPECT_EQ(count(split.validation), 2);
     }
-    for (const Battery &cell : split.test)
-      EXPECT_TRUE(tested.insert(cell.name).second) << cell.name;
+    for (const Battery &battery : split.test)
+      EXPECT_TRUE(tested.insert(battery.name).second) << battery.name;
   }
   EXPECT_EQ(tested.size(), 60u);
 }
 
 TEST(Folds, DependOnTheSeedOnly) {
-  std::vector<Battery> cells = namedBatteries(7), reversed = cells;
+  std::vector<Battery> batteries = namedBatteries(7), reversed = batteries;
   std::reverse(reversed.begin(), reversed.end());
   for (size_t fold = 0; fold < 3; ++fold) {
-    Split once = foldBatteries(cells, 3, fold, 1);
+    Split once = foldBatteries(batteries, 3, fold, 1);
     Split again = foldBatteries(reversed, 3, fold, 1);
     EXPECT_EQ(cellNames(once.test), cellNames(again.test));
     EXPECT_EQ(cellNames(once.validation), cellNames(again.validation));
   }
-  EXPECT_NE(cellNames(foldBatteries(cells, 3, 0, 1).test),
-            cellNames(foldBatteries(cells, 3, 0, 2).test));
+  EXPECT_NE(cellNames(foldBatteries(batteries, 3, 0, 1).test),
+            cellNames(foldBatteries(batteries, 3, 0, 2).test));
   EXPECT_EQ(cellNames(foldBatteries(namedBatteries(3), 5, 0, 1).test),
             (std::vector<std::string>{"x00", "y00"}))
       << "the same on every platform";
@@ -125,7 +126,7 @@ TEST(Disjoint, SeesACellOnTwoSides) {
   split.test[0].name = "a";
   ASSERT_FALSE(checkDisjoint(split));
   EXPECT_EQ(checkDisjoint(split).message(),
-            "cell a is twice in the split: train and test");
+            "battery a is twice in the split: train and test");
 }
 
 TEST(Disjoint, SeesACellUnderAnotherName) {
@@ -134,7 +135,7 @@ TEST(Disjoint, SeesACellUnderAnotherName) {
               {makeBattery("c", "", {1.0, 0.8})}};
   ASSERT_FALSE(checkDisjoint(split));
   EXPECT_EQ(checkDisjoint(split).message(),
-            "cells b (validation) and c (test) are one series under two "
+            "batteries b (validation) and c (test) are one series under two "
             "names, on two sides of the split");
   Split twins{
       {makeBattery("a", "", {1.0}), makeBattery("b", "", {1.0})}, {}, {}};

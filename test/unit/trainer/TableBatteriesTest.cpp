@@ -14,20 +14,20 @@ using namespace dlnet;
 
 namespace {
 
-/// Cycles `from`..`to` of a cell, one row each.
-std::string rows(const std::string &cell, int from, int to) {
+/// Cycles `from`..`to` of a battery, one row each.
+std::string rows(const std::string &battery, int from, int to) {
   std::string text;
   for (int cycle = from; cycle <= to; ++cycle)
-    text += fmt::format("{},{},{}\n", cell, cycle, 1.1 - 1e-4 * cycle);
+    text += fmt::format("{},{},{}\n", battery, cycle, 1.1 - 1e-4 * cycle);
   return text;
 }
 
-const std::string kHeader = "cell,cycle,capacity_ah\n";
+const std::string kHeader = "battery,cycle,capacity_ah\n";
 
 TEST(TableBatteries, ReadsCellsOneAfterTheOther) {
   TemporaryFolder folder;
   Result<BatterySet> set = readBatteries(folder.write(
-      "cells.csv", kHeader + rows("b", 1, 250) + rows("a", 0, 299)));
+      "batteries.csv", kHeader + rows("b", 1, 250) + rows("a", 0, 299)));
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->batteries.size(), 2u);
   EXPECT_EQ(set->batteries[0].name, "a");
@@ -40,12 +40,12 @@ TEST(TableBatteries, ReadsCellsOneAfterTheOther) {
 TEST(TableBatteries, TakesInterleavedRowsAndColumnsInAnyOrder) {
   TemporaryFolder folder;
   std::string text = "# measured by hand\n"
-                     "note,capacity_ah,batch,cell,cycle\n";
+                     "note,capacity_ah,batch,battery,cycle\n";
   for (int cycle = 1; cycle <= 220; ++cycle)
-    for (const char *cell : {"x 1", "x 2"})
-      text +=
-          fmt::format("n/a,{},east,{},{}\n", 1.1 - 1e-4 * cycle, cell, cycle);
-  Result<BatterySet> set = readBatteries(folder.write("cells.csv", text));
+    for (const char *battery : {"x 1", "x 2"})
+      text += fmt::format("n/a,{},east,{},{}\n", 1.1 - 1e-4 * cycle, battery,
+                          cycle);
+  Result<BatterySet> set = readBatteries(folder.write("batteries.csv", text));
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->batteries.size(), 2u);
   EXPECT_EQ(set->batteries[1].name, "x 2");
@@ -56,7 +56,7 @@ TEST(TableBatteries, TakesInterleavedRowsAndColumnsInAnyOrder) {
 TEST(TableBatteries, ClosesUpAFewMissingCyclesAndCountsThem) {
   TemporaryFolder folder;
   Result<BatterySet> set = readBatteries(folder.write(
-      "cells.csv", kHeader + rows("a", 1, 200) + rows("a", 204, 400)));
+      "batteries.csv", kHeader + rows("a", 1, 200) + rows("a", 204, 400)));
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->batteries.size(), 1u);
   EXPECT_EQ(set->batteries[0].raw.size(), 397u);
@@ -69,8 +69,9 @@ TEST(TableBatteries, SkipsCellsWithGaps) {
   for (int cycle = 1; cycle <= 400; ++cycle)
     if (cycle % 50)
       holes += rows("holes", cycle, cycle);
-  Result<BatterySet> set = readBatteries(folder.write(
-      "cells.csv", kHeader + rows("gap", 1, 200) + rows("gap", 205, 400) +
+  Result<BatterySet> set = readBatteries(
+      folder.write("batteries.csv",
+                   kHeader + rows("gap", 1, 200) + rows("gap", 205, 400) +
                        holes + rows("sound", 1, 300) + rows("short", 1, 10)));
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->batteries.size(), 1u);
@@ -82,12 +83,12 @@ TEST(TableBatteries, SkipsCellsWithGaps) {
 
 TEST(TableBatteries, KnowsCellsByBatchAndNumber) {
   TemporaryFolder folder;
-  std::string text = "batch,cell,cycle,capacity_ah\n";
+  std::string text = "batch,battery,cycle,capacity_ah\n";
   for (const char *batch : {"x", "y"})
     for (int cycle = 1; cycle <= 220; ++cycle)
       text += fmt::format("{},1,{},{}\n", batch, cycle,
                           (*batch == 'x' ? 1.1 : 1.05) - 1e-4 * cycle);
-  Result<BatterySet> set = readBatteries(folder.write("cells.csv", text));
+  Result<BatterySet> set = readBatteries(folder.write("batteries.csv", text));
   ASSERT_TRUE(set) << set.message();
   ASSERT_EQ(set->batteries.size(), 2u);
   EXPECT_EQ(set->batteries[0].name, "x/1");
@@ -100,10 +101,10 @@ TEST(TableBatteries, ReadsAFolderOfTables) {
     folder.write(
         std::string(table) + ".csv", "battery_id;Cycle;Capacity\n" + [&] {
           std::string text;
-          for (int cell = 1; cell <= 2; ++cell)
+          for (int battery = 1; battery <= 2; ++battery)
             for (int cycle = 1; cycle <= 210; ++cycle)
               text +=
-                  fmt::format("{};{};{}\n", cell, cycle, 1.1 - 1e-4 * cycle);
+                  fmt::format("{};{};{}\n", battery, cycle, 1.1 - 1e-4 * cycle);
           return text;
         }());
   Result<BatterySet> set = readBatteries(folder.path());
@@ -112,15 +113,15 @@ TEST(TableBatteries, ReadsAFolderOfTables) {
   EXPECT_EQ(set->batteries[0].name, "b1/1");
   EXPECT_EQ(set->batteries[0].batch, "b1");
   EXPECT_EQ(set->reading.text,
-            "delimiter ';', cell from 'battery_id', cycle from 'Cycle', "
-            "capacity from 'Capacity' in Ah (by magnitude), 4 cells of 2 "
+            "delimiter ';', battery from 'battery_id', cycle from 'Cycle', "
+            "capacity from 'Capacity' in Ah (by magnitude), 4 batteries of 2 "
             "files");
 }
 
 TEST(TableBatteries, TakesNamesBeyondAscii) {
   TemporaryFolder folder;
   std::string text = kHeader + rows("Zelle_\xc3\x9c", 1, 210);
-  Result<BatterySet> set = readBatteries(folder.write("cells.csv", text));
+  Result<BatterySet> set = readBatteries(folder.write("batteries.csv", text));
   ASSERT_TRUE(set) << set.message();
   EXPECT_EQ(set->batteries.at(0).name, "Zelle_\xc3\x9c");
 }
@@ -146,32 +147,33 @@ TEST_P(MalformedTable, IsRefusedWithItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     All, MalformedTable,
     testing::Values(
-        BadTable{"NoCapacity", "cell,cycle,volt\na,1,1\n",
-                 ":1: no column of capacity among 'cell', 'cycle', 'volt'; "
+        BadTable{"NoCapacity", "battery,cycle,volt\na,1,1\n",
+                 ":1: no column of capacity among 'battery', 'cycle', 'volt'; "
                  "name it by --column (delimiter ',')"},
-        BadTable{"CellTwice", "cell,cell,cycle,capacity_ah\na,a,1,1\n",
-                 ":1: columns 'cell', 'cell' suit alike; choose by "
-                 "--cell-column (delimiter ',')"},
-        BadTable{"CommaAndPoint", "cell;cycle;capacity\na;1;1,1\na;2;1.1\n",
+        BadTable{"CellTwice", "battery,battery,cycle,capacity_ah\na,a,1,1\n",
+                 ":1: columns 'battery', 'battery' suit alike; choose by "
+                 "--battery-column (delimiter ',')"},
+        BadTable{"CommaAndPoint", "battery;cycle;capacity\na;1;1,1\na;2;1.1\n",
                  ":3: capacity has a decimal comma on line 2 and a point on "
                  "line 3"},
-        BadTable{"Repeated",
-                 "cell,cycle,capacity_ah\na,1,1\na,2,1.01\na,1,1.02\n",
-                 ": holds no usable cell\n  a: cycle 1 stands on line 2 with "
-                 "1 and on line 4 with 1.02: a test that starts again, or "
-                 "another cell"},
-        BadTable{"HalfCycles", "cell,cycle,capacity_ah\na,1.5,1\na,2.5,1\n",
-                 ": holds no usable cell\n  a: no row with a capacity: line "
+        BadTable{
+            "Repeated",
+            "battery,cycle,capacity_ah\na,1,1\na,2,1.01\na,1,1.02\n",
+            ": holds no usable battery\n  a: cycle 1 stands on line 2 with "
+            "1 and on line 4 with 1.02: a test that starts again, or "
+            "another battery"},
+        BadTable{"HalfCycles", "battery,cycle,capacity_ah\na,1.5,1\na,2.5,1\n",
+                 ": holds no usable battery\n  a: no row with a capacity: line "
                  "2: cycle '1.5' is no whole number below 1e7"},
-        BadTable{"Text", "cell,cycle,capacity_ah\na,1,1.0x\n",
-                 ": holds no usable cell\n  a: no row with a capacity: line "
+        BadTable{"Text", "battery,cycle,capacity_ah\na,1,1.0x\n",
+                 ": holds no usable battery\n  a: no row with a capacity: line "
                  "2: capacity_ah '1.0x' is not a number"},
-        BadTable{"Zero", "cell,cycle,capacity_ah\na,1,0\n",
-                 ": holds no usable cell\n  a: no capacity above 0"},
+        BadTable{"Zero", "battery,cycle,capacity_ah\na,1,0\n",
+                 ": holds no usable battery\n  a: no capacity above 0"},
         BadTable{"Names",
-                 "cell,cycle,capacity_ah\n,1,1\n,2,1\n,3,1\n\x01,4,1\n",
+                 "battery,cycle,capacity_ah\n,1,1\n,2,1\n,3,1\n\x01,4,1\n",
                  ":1: 4 of the 4 rows below cannot be read: line 2: '' is no "
-                 "name for a cell"}),
+                 "name for a battery"}),
     [](const auto &info) { return std::string(info.param.name); });
 
 TEST(TableBatteries, RefusesALineWithoutAnEnd) {

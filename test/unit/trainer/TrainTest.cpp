@@ -36,7 +36,7 @@ ToolRun runTool(const TemporaryFolder &folder, const std::string &arguments,
 TEST(Train, WritesAFamilyThatCanBeRead) {
   TemporaryFolder folder;
   ToolRun simulate = runTool(folder, "simulate -o " + folder.path("fleet") +
-                                         " --cells 10 --seed 3");
+                                         " --batteries 10 --seed 3");
   ASSERT_EQ(simulate.status, 0) << simulate.errors;
   EXPECT_NE(simulate.output.find("simulated"), std::string::npos);
 
@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Train, FollowsTeachersThatHaveNotSeenItsJudges) {
   TemporaryFolder folder;
   ASSERT_EQ(runTool(folder, "simulate -o " + folder.path("fleet") +
-                                " --cells 10 --seed 3")
+                                " --batteries 10 --seed 3")
                 .status,
             0);
   std::string train = "train --data " + folder.path("fleet") +
@@ -287,7 +287,7 @@ TEST(Recover, GoesOnFromWhatTheCompilerPruned) {
 TEST(Family, HoldsEveryStudentAndIsTheSameAfterAStop) {
   TemporaryFolder folder;
   ASSERT_EQ(runTool(folder, "simulate -o " + folder.path("fleet") +
-                                " --cells 8 --seed 3")
+                                " --batteries 8 --seed 3")
                 .status,
             0);
   std::string family = "family --quick --data " + folder.path("fleet") +
@@ -328,10 +328,10 @@ TEST(Family, HoldsEveryStudentAndIsTheSameAfterAStop) {
   EXPECT_EQ(folder.read("out/soh.safetensors"), bytes);
 }
 
-TEST(Evaluate, PutsFloorsBesideTheNetworkOnUnseenCells) {
+TEST(Evaluate, PutsBaselinesBesideTheNetworkOnUnseenCells) {
   TemporaryFolder folder;
   ASSERT_EQ(runTool(folder, "simulate -o " + folder.path("fleet") +
-                                " --cells 10 --seed 3")
+                                " --batteries 10 --seed 3")
                 .status,
             0);
   std::string data = " --data " + folder.path("fleet");

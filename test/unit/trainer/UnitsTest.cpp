@@ -41,14 +41,15 @@ TEST(Units, ByMagnitudeAgainstTheNominal) {
 
 TEST(Units, RefusesWhatNoUnitExplainsAndSaysWhatMight) {
   ColumnMeaning plain{Quantity::Capacity, CapacityUnit::Auto};
-  EXPECT_EQ(chooseUnit({1.96}, plain, nominal(1.1)).message(),
-            "cells start at 1.96, neither in Ah nor in mAh the capacity of "
-            "cells of nominal 1.1 Ah; likely: --nominal 2, or --nominal 0.002 "
-            "--unit mah");
+  EXPECT_EQ(
+      chooseUnit({1.96}, plain, nominal(1.1)).message(),
+      "batteries start at 1.96, neither in Ah nor in mAh the capacity of "
+      "batteries of nominal 1.1 Ah; likely: --nominal 2, or --nominal 0.002 "
+      "--unit mah");
   EXPECT_EQ(
       chooseUnit({1.96}, {Quantity::Capacity, CapacityUnit::Ah}, nominal(1.1))
           .message(),
-      "cells start at 1.96 Ah, an SOH of 1.78 by the nominal 1.1 Ah; "
+      "batteries start at 1.96 Ah, an SOH of 1.78 by the nominal 1.1 Ah; "
       "likely: --nominal 2");
   EXPECT_NE(
       chooseUnit({97.0}, plain, nominal(1.1)).message().find("--unit percent"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Windows carry the time axis: which cycle is last, which is first ahead, and
-// that no window runs from one cell into the next.
+// that no window runs from one battery into the next.
 #include "frontend/series/Windows.h"
 
 #include <gtest/gtest.h>
@@ -10,13 +10,14 @@ using namespace dlnet;
 
 namespace {
 
-/// A cell whose three series say which they are, and of which cell and cycle.
-Battery marked(int cell, int cycles) {
+/// A battery whose three series say which they are, and of which battery and
+/// cycle.
+Battery marked(int battery, int cycles) {
   Battery marks{"", "", {}, {}, {}};
   for (int i = 0; i < cycles; ++i) {
-    marks.soh.push_back(1000 * cell + i);
-    marks.target.push_back(1000 * cell + i + 0.25);
-    marks.raw.push_back(1000 * cell + i + 0.5);
+    marks.soh.push_back(1000 * battery + i);
+    marks.target.push_back(1000 * battery + i + 0.25);
+    marks.raw.push_back(1000 * battery + i + 0.5);
   }
   return marks;
 }
@@ -25,7 +26,7 @@ TEST(Windows, AreConsecutiveAndStayInTheirCell) {
   WindowSet set =
       makeWindows({marked(1, 12), marked(2, 9), marked(3, 10)}, {6, 4, 1});
   ASSERT_EQ(set.size(), 3 + 0 + 1);
-  EXPECT_EQ(set.cell, (std::vector<int>{0, 0, 0, 2}));
+  EXPECT_EQ(set.battery, (std::vector<int>{0, 0, 0, 2}));
   EXPECT_EQ(set.first, (std::vector<int>{0, 1, 2, 0}));
   EXPECT_EQ(set.names.size(), 3u);
   for (Eigen::Index i = 0; i < set.size(); ++i) {
