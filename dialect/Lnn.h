@@ -15,6 +15,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <functional>
+
 namespace dlnet::lnn {
 
 /// Marks integer operations that apply one formula to each element; results
@@ -70,12 +72,29 @@ void printReals(mlir::AsmPrinter &printer, mlir::DenseF64ArrayAttr values);
 
 } // namespace dlnet::lnn
 
+namespace dlnet::lnn {
+
+// Who asks operations; they stand in passes/.
+class RealRanges;
+class Slopes;
+class Gains;
+class GainMap;
+class FormatChoice;
+class IntegerLowering;
+class ErrorLowering;
+namespace detail {
+template <typename T> class Program;
+}
+
+} // namespace dlnet::lnn
+
 #include "dialect/LnnDialect.h.inc"
 #include "dialect/LnnEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialect/LnnAttrs.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/LnnOps.h.inc"
+#include "dialect/LnnInterfaces.h.inc"
 
 namespace dlnet::lnn {
 

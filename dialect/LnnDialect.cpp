@@ -13,6 +13,7 @@ using namespace dlnet::lnn;
 #include "dialect/LnnEnums.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialect/LnnAttrs.cpp.inc"
+#include "dialect/LnnInterfaces.cpp.inc"
 
 void LnnDialect::initialize() {
   addAttributes<

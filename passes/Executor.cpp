@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The frame of both executors: values become slots, operations closures over
-// slots, scans loops. FloatOps.cpp and IntegerOps.cpp give the closures.
+// slots, scans loops. The closures are those of passes/operations, and of
+// IntegerOps.cpp.
 #include "passes/ExecutorProgram.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -123,6 +124,18 @@ FailureOr<typename Program<T>::Step> Program<T>::compileScan(ScanOp op) {
     }
     slots[result] = slots[state];
   });
+}
+
+template <> void Program<float>::setConstant(ConstantOp op, Slot &slot) {
+  auto values = realElements(op.getValue());
+  std::copy(values.begin(), values.end(), slot.begin());
+}
+
+template <>
+FailureOr<Program<float>::Step> Program<float>::compileOp(Operation *op) {
+  if (auto real = dyn_cast<RealOpInterface>(op))
+    return real.compileFloat(*this);
+  return op->emitError("the float executor does not run ") << op->getName();
 }
 
 template <typename T> LogicalResult Program<T>::compile(ModelOp model) {

@@ -29,15 +29,10 @@ public:
   size_t window = 0, forecast = 0;
   std::optional<size_t> age;
 
-private:
+  // What operations make their steps of.
+
   size_t slotOf(mlir::Value value);
   mlir::FailureOr<Steps> compileBlock(mlir::Block &block);
-  mlir::FailureOr<Step> compileFrame(mlir::Operation *op);
-  mlir::FailureOr<Step> compileScan(ScanOp op);
-  /// The operations of one level.
-  mlir::FailureOr<Step> compileOp(mlir::Operation *op);
-  void setConstant(ConstantOp op, Slot &slot);
-
   /// slots[to][i] = fn(slots[a][i], slots[b][i]), repeating single elements.
   template <typename Fn>
   Step elementwise(mlir::Value a, mlir::Value b, mlir::Value to, Fn fn) {
@@ -50,6 +45,13 @@ private:
         out[i] = fn(lhs[i * strideX], rhs[i * strideY], i);
     };
   }
+
+private:
+  mlir::FailureOr<Step> compileFrame(mlir::Operation *op);
+  mlir::FailureOr<Step> compileScan(ScanOp op);
+  /// The operations of one level.
+  mlir::FailureOr<Step> compileOp(mlir::Operation *op);
+  void setConstant(ConstantOp op, Slot &slot);
 
   llvm::DenseMap<mlir::Value, size_t> slotIndex;
   Observer<T> observer;

@@ -14,6 +14,22 @@
 
 namespace dlnet::lnn {
 
+/// The gains of values, one an element; zeros as long as nothing was passed.
+class GainMap {
+public:
+  std::vector<double> &operator[](mlir::Value value);
+  /// Adds the gains of a result, times `factor`, to an operand's.
+  void pass(mlir::Value from, mlir::Value to,
+            const std::vector<double> &factor = {1.0});
+  bool contains(mlir::Value value) const { return gains.count(value); }
+  const std::vector<double> &at(mlir::Value value) const {
+    return gains.find(value)->second;
+  }
+
+private:
+  llvm::DenseMap<mlir::Value, std::vector<double>> gains;
+};
+
 class Gains {
 public:
   /// Analyses a real-level model of known sizes. Emits an error and fails where
@@ -28,21 +44,14 @@ public:
   /// ranges.
   std::vector<double> magnitudesOf(mlir::Value value) const;
 
-private:
-  using Map = llvm::DenseMap<mlir::Value, std::vector<double>>;
+  /// From what a block's values pass on to its operands, last to first.
+  mlir::LogicalResult backward(mlir::Block &block, GainMap &map) const;
 
+private:
   mlir::LogicalResult recordStates(mlir::Block &block);
-  mlir::LogicalResult backward(mlir::Block &block, Map &map) const;
-  mlir::LogicalResult visit(mlir::Operation &op, Map &map) const;
-  mlir::LogicalResult visitScan(ScanOp op, Map &map) const;
-  mlir::LogicalResult visitProduct(MulOp op, Map &map) const;
-  static std::vector<double> &entry(Map &map, mlir::Value value);
-  /// Adds the gains of a result, times `factor`, to an operand's.
-  static void pass(Map &map, mlir::Value from, mlir::Value to,
-                   const std::vector<double> &factor);
 
   RealRanges ranges;
-  Map gains;
+  GainMap gains;
 };
 
 } // namespace dlnet::lnn

@@ -30,10 +30,6 @@ public:
   Interval<double> hullOf(mlir::Value value) const;
 
 private:
-  void visit(mlir::Operation &op);
-  void visitScan(ScanOp scan);
-  RealVectorRange affine(AffineOp op) const;
-
   llvm::DenseMap<mlir::Value, RealVectorRange> ranges;
 };
 

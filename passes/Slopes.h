@@ -44,19 +44,25 @@ public:
   /// failure, where an operation of the body has no rule.
   mlir::FailureOr<Jacobian> ofStep(ScanOp scan);
 
-private:
-  mlir::LogicalResult visit(mlir::Operation *op);
-  /// What a scan inside the body makes of its first state, in all its steps.
-  mlir::LogicalResult visitScan(ScanOp op);
-  void visitAffine(AffineOp op);
+  // What operations ask and say (RealOpInterface).
 
+  const RealRanges &getRanges() const { return ranges; }
+  size_t columnCount() const { return columns; }
   /// Of a value that does not follow the state all are 0.
   Jacobian of(mlir::Value value) const;
   bool follows(mlir::Value value) const { return found.count(value); }
   Interval<double> rangeOf(mlir::Value value, size_t i) const;
-  /// The sum of the operands' derivatives, each times a factor of its element:
-  /// `factor(operand, i)`.
-  template <typename Fn> void combine(mlir::Operation *op, Fn factor);
+  void set(mlir::Value value, Jacobian slopes) {
+    found.insert({value, std::move(slopes)});
+  }
+  /// Sets those of the result: the sum of the operands', each times a factor of
+  /// its element, `factor(operand, i)`.
+  mlir::LogicalResult
+  combine(mlir::Operation *op,
+          llvm::function_ref<Interval<double>(unsigned, size_t)> factor);
+
+private:
+  mlir::LogicalResult visit(mlir::Operation *op);
 
   const RealRanges &ranges;
   size_t columns = 0;

@@ -4,6 +4,7 @@
 #include "frontend/compile/Compiler.h"
 
 #include "frontend/import/ImportFamily.h"
+#include "passes/operations/Operations.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -28,7 +29,7 @@ std::string CompiledModel::text() const {
 }
 
 Compiler::Compiler() : context(MLIRContext::Threading::DISABLED) {
-  context.loadDialect<lnn::LnnDialect>();
+  lnn::loadLnn(context);
   // A message names what is wrong; the operation, with all its weights, would
   // bury it.
   context.printOpOnDiagnostic(false);

@@ -7,6 +7,7 @@
 
 #include "passes/RealRanges.h"
 #include "passes/fixed/Choose.h"
+#include "passes/operations/Operations.h"
 
 #include "mlir/IR/Location.h"
 
@@ -248,6 +249,6 @@ private:
 OwningOpRef<ModuleOp> dlnet::importModel(MLIRContext &context,
                                          const FamilyModel &model,
                                          const std::string &symbol) {
-  context.loadDialect<LnnDialect>();
+  loadLnn(context);
   return Importer(context, model).import(symbol);
 }

@@ -53,6 +53,16 @@ double derivative(Activation function, double x) {
 
 } // namespace
 
+Estimate Estimates::all() const {
+  Estimate result = elements.front();
+  for (const Estimate &element : elements) {
+    result.wanted = hull(result.wanted, element.wanted);
+    result.ideal = hull(result.ideal, element.ideal);
+    result.error = std::max(result.error, element.error);
+  }
+  return result;
+}
+
 Interval<double> slopesOf(Activation function, Interval<double> argument) {
   double near = argument.low > 0    ? argument.low
                 : argument.high < 0 ? argument.high
@@ -75,6 +85,18 @@ Curve reciprocalCurve(double dt, const Format &argument) {
             return dt * greatest * greatest;
           },
           argument};
+}
+
+Estimates ErrorEmitter::constant(const std::vector<double> &values,
+                                 const Format &format) const {
+  Estimates result{16, values.size(), {}};
+  for (size_t i = 0; i < values.size(); ++i) {
+    double exact = (values[i] - format.zeroOf(i)) / format.scaleOf(i);
+    int16_t integer = quantize(values[i], format.scaleOf(i), format.zeroOf(i));
+    result.elements.push_back(Estimate::within(Interval<double>::point(exact),
+                                               std::abs(integer - exact)));
+  }
+  return result;
 }
 
 // The byte b that is dropped is 127.5 in the format of what stays, so that
@@ -248,6 +270,36 @@ Estimates ErrorEmitter::interpolate(const Value &knots, size_t size) const {
                              b.ideal * Interval<double>::point(behind),
                          before * a.error + behind * b.error));
   }
+  return result;
+}
+
+Estimates ErrorEmitter::last(const Value &value) const {
+  return {value.width, 1, {value.all()}};
+}
+
+Estimates ErrorEmitter::difference(const Value &value) const {
+  Estimate element = value.all();
+  Interval<double> range =
+      hull(element.ideal - element.ideal, Interval<double>{0, 0});
+  return {
+      value.width, value.size, {Estimate::within(range, 2 * element.error)}};
+}
+
+Estimates ErrorEmitter::blockSum(const Value &value, size_t size) const {
+  Estimate element = value.all();
+  double count = double(value.size / size);
+  return {32,
+          size,
+          {Estimate::within(element.ideal * Interval<double>::point(count),
+                            element.error * count)}};
+}
+
+Estimates ErrorEmitter::stack(const std::vector<Value> &columns, size_t,
+                              size_t width) const {
+  Estimates result{16, width, {}};
+  for (const Value &column : columns)
+    result.elements.push_back(column.all());
+  result.elements.resize(width, Estimate::within({0, 0}));
   return result;
 }
 

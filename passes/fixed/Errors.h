@@ -34,6 +34,8 @@ struct Estimates {
   const Estimate &at(size_t i) const {
     return elements[elements.size() == 1 ? 0 : i];
   }
+  /// The hull of all elements.
+  Estimate all() const;
 };
 
 /// A function that a table stands for: monotone, of the real argument.
@@ -68,6 +70,7 @@ public:
   unsigned width(const Value &value) const { return value.width; }
   size_t size(const Value &value) const { return value.size; }
 
+  Value constant(const std::vector<double> &values, const Format &format) const;
   Value highByte(const Value &value) const;
   Value matvec(const Value &value, const ByteMatrix &matrix);
   Value requantize(const Value &value, const Value *addend, unsigned width,
@@ -83,6 +86,12 @@ public:
   Value mul(const Value &lhs, const Value &rhs, size_t size) const;
   Value eulerStep(const Value &state, const Value &delta) const;
   Value interpolate(const Value &knots, size_t size) const;
+  Value last(const Value &value) const;
+  Value difference(const Value &value) const;
+  Value blockSum(const Value &value, size_t size) const;
+  /// A sequence has one estimate for each column.
+  Value stack(const std::vector<Value> &columns, size_t rows,
+              size_t width) const;
   void fail(const std::string &what) { problem = what; }
 };
 

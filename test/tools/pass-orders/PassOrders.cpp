@@ -4,6 +4,7 @@
 #include "codegen/CEmitter.h"
 #include "dialect/Lnn.h"
 #include "passes/Pipelines.h"
+#include "passes/operations/Operations.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -48,7 +49,7 @@ PassOrders::PassOrders() {
     return true;
   }();
   (void)registered;
-  context.loadDialect<lnn::LnnDialect>();
+  lnn::loadLnn(context);
   context.disableMultithreading();
   for (const char *pass :
        {"lnn-specialize-shape",

@@ -5,6 +5,7 @@
 #include "TestModels.h"
 
 #include "passes/Passes.h"
+#include "passes/operations/Operations.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -71,7 +72,7 @@ std::vector<int16_t> reference(const std::vector<int16_t> &window) {
 
 TEST(Interpolate, ExecutorAndEmittedCGiveTheFormula) {
   mlir::MLIRContext context;
-  context.loadDialect<lnn::LnnDialect>();
+  lnn::loadLnn(context);
   auto module = mlir::parseSourceString<mlir::ModuleOp>(kNetwork, &context);
   ASSERT_TRUE(module);
   mlir::PassManager pm(&context);

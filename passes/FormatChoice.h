@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The bookkeeping of lnn-quantize: what is known of values when an operation
+// chooses the format of its result. The rule itself is in
+// passes/fixed/Choose.h.
+#ifndef DLNET_PASSES_FORMATCHOICE_H
+#define DLNET_PASSES_FORMATCHOICE_H
+
+#include "passes/FixedFormat.h"
+#include "passes/RealRanges.h"
+#include "passes/fixed/Choose.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace dlnet::lnn {
+
+class FormatChoice {
+public:
+  /// `stateBits` (8 or 16) of a state enter products inside a scan; recorded
+  /// ranges are widened by the factor `headroom`.
+  FormatChoice(ModelOp model, int stateBits, double headroom);
+
+  ModelOp getModel() const { return model; }
+  int getStateBits() const { return stateBits; }
+  const RealRanges &getRanges() const { return ranges; }
+
+  FixedFormat formatOf(mlir::Value value) const { return formats.at(value); }
+  void set(mlir::Value value, const FixedFormat &format) {
+    formats[value] = format;
+  }
+  /// Writes a format on an operation; that of its result unless it has another
+  /// name. An error where it is not finite.
+  mlir::LogicalResult assign(mlir::Operation *op, const FixedFormat &format,
+                             llvm::StringRef name = kFormatAttr);
+
+  /// Operations that compute with the integers themselves need all elements in
+  /// one unit, and 0 to mean 0. An error where they have not.
+  mlir::LogicalResult checkPlain(mlir::Operation *op, mlir::Value value) const;
+
+  /// Greatest magnitude of a value: from its real range, and within what its
+  /// integers can say.
+  double magnitudeOf(mlir::Value value) const;
+  fixed::Known known(mlir::Value value) const {
+    return {formatOf(value), magnitudeOf(value)};
+  }
+  /// Recorded range of entry `index` with its headroom, or what is possible.
+  Interval<double> recordedRange(mlir::Operation *op, size_t index,
+                                 Interval<double> possible) const;
+
+private:
+  ModelOp model;
+  int stateBits;
+  double headroom;
+  RealRanges ranges;
+  llvm::DenseMap<mlir::Value, FixedFormat> formats;
+};
+
+} // namespace dlnet::lnn
+
+#endif // DLNET_PASSES_FORMATCHOICE_H
