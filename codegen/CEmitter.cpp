@@ -426,9 +426,6 @@ private:
 
   // ---- The files ----
 
-  bool readsAge() { return model.getAge() != nullptr; }
-  Variant variant() { return {readsAge(), options.place == Place::Ram}; }
-
   SmallVector<DictionaryAttr> arena() {
     return llvm::to_vector(model->getAttrOfType<ArrayAttr>(kArenaAttr)
                                .getAsRange<DictionaryAttr>());
@@ -477,38 +474,40 @@ std::string CEmitter::basisMacros() {
 }
 
 std::string CEmitter::header(const EmittedC &result) {
-  std::string facts, members;
+  Fields fields = commonFields(model, options, result.digest);
+  fields.texts.insert({{"basis_macros", basisMacros()},
+                       {"tables", std::to_string(result.tableBytes)},
+                       {"state", std::to_string(result.stateBytes)},
+                       {"bits", std::to_string(model.getFractionBits())},
+                       {"window", std::to_string(model.getWindowSize())},
+                       {"horizon", std::to_string(model.getHorizonSize())},
+                       {"one", std::to_string(1 << model.getFractionBits())}});
   for (const std::string &fact : options.facts)
-    facts += "   " + fact + "\n";
-  for (DictionaryAttr buffer : arena())
-    members += formatv("    int{0}_t {1}[{2}];\n",
-                       buffer.getAs<IntegerAttr>("width").getInt(),
-                       buffer.getAs<StringAttr>("name").getValue(),
-                       buffer.getAs<IntegerAttr>("elements").getInt());
-  SmallVector<Field> fields = commonFields(name, result.digest);
-  fields.append({{"facts", facts},
-                 {"basis_macros", basisMacros()},
-                 {"tables", std::to_string(result.tableBytes)},
-                 {"state", std::to_string(result.stateBytes)},
-                 {"bits", std::to_string(model.getFractionBits())},
-                 {"window", std::to_string(model.getWindowSize())},
-                 {"horizon", std::to_string(model.getHorizonSize())},
-                 {"one", std::to_string(1 << model.getFractionBits())},
-                 {"members", members}});
-  return headerText(fields, variant());
+    fields.sections["facts"].push_back({{{"fact", fact}}, {}});
+  auto &members = fields.sections["members"];
+  for (DictionaryAttr buffer : arena()) {
+    auto number = [&](StringRef entry) {
+      return std::to_string(buffer.getAs<IntegerAttr>(entry).getInt());
+    };
+    members.push_back({{{"width", number("width")},
+                        {"buffer", buffer.getAs<StringAttr>("name").str()},
+                        {"elements", number("elements")}},
+                       {}});
+  }
+  return apiText("model.h.in", fields);
 }
 
 std::string CEmitter::source(const EmittedC &result) {
-  std::string counters;
+  Fields fields = commonFields(model, options, result.digest);
+  fields.texts.insert(
+      {{"kernels", kernelText(kernels, name)},
+       {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
+       {"tables", tables.text()},
+       {"body", body}});
+  auto &counters = fields.sections["counters"];
   for (const std::string &variable : loopVariables)
-    counters += "\n    uint32_t " + variable + ";";
-  SmallVector<Field> fields = commonFields(name, result.digest);
-  fields.append({{"kernels", kernelText(kernels, name)},
-                 {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
-                 {"tables", tables.text()},
-                 {"counters", counters},
-                 {"body", body}});
-  return sourceText(fields, variant());
+    counters.push_back({{{"counter", variable}}, {}});
+  return apiText("model.c.in", fields);
 }
 
 } // namespace

@@ -5,14 +5,23 @@
 // guarded, and must come from the same dlnetc.
 #include "codegen/Kernels.h"
 
-#include "codegen/KernelTexts.h"
+#include "codegen/UnrolledKernels.h"
+#include "frontend/support/EmbeddedFiles.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SHA256.h"
 
+#include <map>
+
+namespace dlnet::embedded {
+const EmbeddedFiles &kernelFiles(); ///< <core>/kernels/<name>.c
+} // namespace dlnet::embedded
+
+using namespace dlnet;
 using namespace dlnet::codegen;
+using llvm::StringRef;
 
 namespace {
 
@@ -22,42 +31,6 @@ constexpr const char *kRevision = R"c(
 #error "Two models of different versions of dlnetc are compiled as one file: generate both anew, or compile them apart"
 #endif
 #define DLN_KERNELS 0x{0}u
-)c";
-
-constexpr const char *kPreamble = R"c(
-/* Defining DLN_NO_ASSEMBLER leaves plain C alone, which gives the same bits. */
-#if defined(__GNUC__) && !defined(__CC_ARM) && !defined(DLN_NO_ASSEMBLER)
-#define DLN_ASSEMBLER 1
-#else
-#define DLN_ASSEMBLER 0
-#endif
-
-/* The DSP instructions, as a Cortex-M4 has them. */
-#if DLN_ASSEMBLER && defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && \
-    !defined(__ARM_BIG_ENDIAN) && !defined(__ARMEB__)
-#define DLN_DSP 1
-#else
-#define DLN_DSP 0
-#endif
-)c";
-
-constexpr const char *kKeepLoop = R"c(
-/* Stands in loops for which compilers would call memset or memmove, which a
-   program may not have. It is no instruction. */
-#if DLN_ASSEMBLER
-static inline __attribute__((always_inline)) void dln_keep_loop(void)
-{
-    __asm__ volatile("" : : : "memory");
-}
-#else
-static inline void dln_keep_loop(void) {}
-#endif
-)c";
-
-constexpr const char *kPlainKernel = R"c(
-#if !DLN_DSP
-#define DLN_KERNEL static
-#endif
 )c";
 
 constexpr const char *kLongAssembler = R"c(
@@ -74,111 +47,161 @@ constexpr const char *kLongAssemblerEnd = R"c(
 #endif
 )c";
 
-/// A text that is compiled once, and with DSP instructions only or without.
-std::string once(llvm::StringRef name, llvm::StringRef text,
-                 llvm::StringRef condition = "") {
-  std::string guarded = llvm::formatv(
-      "#ifndef DLN_HAS_{0}\n#define DLN_HAS_{0}{1}#endif\n", name, text);
-  return condition.empty()
-             ? "\n" + guarded
-             : llvm::formatv("\n#if {0}\n{1}#endif\n", condition, guarded)
-                   .str();
+/// A kernel's file: what it includes, and the text after that, from an empty
+/// line on.
+struct KernelFile {
+  std::vector<std::string> needs; ///< Stems of other files.
+  std::string text;
+};
+
+KernelFile readKernel(StringRef file) {
+  constexpr StringRef include = "#include ";
+  KernelFile kernel;
+  for (size_t at; (at = file.find(include)) != StringRef::npos;) {
+    auto [name, rest] = file.drop_front(at + include.size()).split('\n');
+    if (name.consume_front("\"") && name.consume_back(".c\""))
+      kernel.needs.push_back(name.substr(name.rfind('/') + 1).str());
+    file = rest;
+  }
+  kernel.text = file.str();
+  return kernel;
 }
 
-/// A kernel's text as a compiler without the DSP instructions sees it.
-std::string withoutDsp(llvm::StringRef text) {
-  std::string plain;
-  bool conditional = false, keep = true;
-  for (llvm::StringRef line : llvm::split(text.drop_back(), '\n')) {
-    if (line == "#if DLN_DSP") {
-      conditional = true;
-      keep = false;
-    } else if (conditional && line == "#else") {
-      keep = true;
-    } else if (conditional && line == "#endif") {
-      conditional = false;
-      keep = true;
-    } else if (keep) {
-      plain += line.str() + "\n";
-    }
+/// The kernels in plain C, or those for DSP instructions, by their names.
+std::map<std::string, KernelFile> readKernels(StringRef core) {
+  std::map<std::string, KernelFile> kernels;
+  for (const auto &[path, text] : embedded::kernelFiles()) {
+    StringRef name = path;
+    if (name.consume_front(core) && name.consume_front("/kernels/") &&
+        name.consume_back(".c"))
+      kernels.emplace(name.str(), readKernel(text));
   }
-  return llvm::StringRef(plain).ltrim('\n').str();
+  return kernels;
+}
+
+/// A text that is compiled once.
+std::string once(StringRef name, StringRef text) {
+  return llvm::formatv("#ifndef DLN_HAS_{0}\n#define DLN_HAS_{0}{1}#endif\n",
+                       name.upper(), text);
 }
 
 const char *nameOf(Kernel kernel) {
   switch (kernel) {
   case Kernel::MultiplyHigh:
-    return "MULTIPLY_HIGH";
+    return "multiply_high";
   case Kernel::Saturate:
-    return "SATURATE16";
+    return "saturate16";
   case Kernel::Positive:
-    return "POSITIVE16";
+    return "positive16";
   case Kernel::Clamp:
-    return "CLAMP";
+    return "clamp";
   case Kernel::Lookup:
-    return "LOOKUP";
+    return "lookup";
   case Kernel::SignedByte:
-    return "S8";
+    return "s8";
   case Kernel::BlockSum:
-    return "BLOCK_SUM";
+    return "block_sum";
   case Kernel::DualRow:
-    return "MATVEC_DUAL_ROW";
+    return "matvec_dual_row";
   case Kernel::Sxtb16:
-    return "MATVEC_SXTB16";
+    return "matvec_sxtb16";
   case Kernel::DualRowSparse:
-    return "MATVEC_DUAL_ROW_SPARSE";
+    return "matvec_dual_row_sparse";
   case Kernel::Sxtb16Sparse:
-    return "MATVEC_SXTB16_SPARSE";
+    return "matvec_sxtb16_sparse";
   }
   llvm_unreachable("every kernel has a name");
 }
 
+/// Kernel files with what they need, each in the forms that are used: for DSP
+/// instructions, in plain C, or both.
+class Selection {
+public:
+  enum Form { Plain, Dsp };
+
+  void need(const std::string &name) {
+    need(name, Plain);
+    need(name, Dsp);
+  }
+
+  void need(const std::string &name, Form form) {
+    if (!used[form].insert(name).second)
+      return;
+    for (const std::string &other : file(name, form).needs)
+      need(other, form);
+  }
+
+  /// What others rest on comes before them.
+  std::string text() {
+    std::string text;
+    std::set<std::string> printed = {"assembler", "dsp"};
+    for (const std::string &name : printed)
+      text += "\n" + once(name, file(name, Dsp).text);
+    for (Form form : {Plain, Dsp})
+      for (const std::string &name : used[form])
+        print(name, printed, text);
+    return text;
+  }
+
+private:
+  static const KernelFile &file(const std::string &name, Form form) {
+    static const auto plain = readKernels("plain"),
+                      dsp = readKernels("cortex_m4");
+    auto it = dsp.find(name);
+    return form == Dsp && it != dsp.end() ? it->second
+                                          : plain.find(name)->second;
+  }
+
+  void print(const std::string &name, std::set<std::string> &printed,
+             std::string &text) const {
+    if (!printed.insert(name).second)
+      return;
+    for (Form form : {Plain, Dsp})
+      if (used[form].count(name))
+        for (const std::string &other : file(name, form).needs)
+          print(other, printed, text);
+    text += "\n" + guarded(name);
+  }
+
+  std::string guarded(const std::string &name) const {
+    const KernelFile &plain = file(name, Plain), &dsp = file(name, Dsp);
+    if (!used[Dsp].count(name))
+      return "#if !DLN_DSP\n" + once(name, plain.text) + "#endif\n";
+    if (!used[Plain].count(name))
+      return "#if DLN_DSP\n" + once(name, dsp.text) + "#endif\n";
+    if (&plain == &dsp)
+      return once(name, plain.text);
+    return once(name,
+                "\n#if DLN_DSP" + dsp.text + "#else" + plain.text + "#endif\n");
+  }
+
+  std::set<std::string> used[2];
+};
+
 /// What models may share.
 std::string sharedText(const UsedKernels &used) {
-  auto has = [&](Kernel kernel) { return used.common.count(kernel) != 0; };
-  std::string text = kPreamble + once("KEEP_LOOP", kKeepLoop);
-  for (Kernel kernel :
-       {Kernel::MultiplyHigh, Kernel::Saturate, Kernel::Positive, Kernel::Clamp,
-        Kernel::Lookup, Kernel::BlockSum})
-    if (has(kernel))
-      text += once(nameOf(kernel), arithmeticKernelText(kernel));
-  bool dense = has(Kernel::DualRow) || has(Kernel::Sxtb16);
-  bool sparse = has(Kernel::DualRowSparse) || has(Kernel::Sxtb16Sparse);
-  bool products =
-      dense || sparse || !used.unrolled.empty() || !used.straight.empty();
-  if (products)
-    text += kPlainKernel + once("PRODUCT", productText(), "DLN_DSP");
-  if (sparse || !used.unrolled.empty())
-    text += once("STORE2", storeText(), "DLN_DSP");
-  if (dense)
-    text += once("DENSE_PARTS", densePartsText(), "DLN_DSP");
-  if (has(Kernel::SignedByte) || products)
-    text += once(nameOf(Kernel::SignedByte),
-                 arithmeticKernelText(Kernel::SignedByte),
-                 has(Kernel::SignedByte) ? "" : "!DLN_DSP");
-  for (Kernel kernel : {Kernel::DualRow, Kernel::Sxtb16}) {
-    if (has(kernel))
-      text += once(nameOf(kernel), denseKernelText(kernel));
-    // What is unrolled with the DSP instructions has its loop without them.
-    else if (llvm::any_of(used.unrolled, [&](const UnrolledKernel &other) {
-               return other.first == kernel;
-             }))
-      text += once(nameOf(kernel), "\n" + withoutDsp(denseKernelText(kernel)),
-                   "!DLN_DSP");
+  Selection kernels;
+  kernels.need("keep_loop");
+  for (Kernel kernel : used.common)
+    kernels.need(nameOf(kernel));
+  // What is unrolled with the DSP instructions has its loop without them.
+  for (const auto &[loop, pairs] : used.unrolled) {
+    kernels.need("store2", Selection::Dsp);
+    kernels.need(nameOf(loop), Selection::Plain);
   }
+  for (const StraightKernel &straight : used.straight) {
+    kernels.need("product");
+    bool dual = straight.kernel == Kernel::DualRowSparse;
+    kernels.need(dual ? "matvec_dual_row_blocks" : "matvec_sxtb16_blocks",
+                 Selection::Plain);
+  }
+  std::string text = kernels.text();
   for (const UnrolledKernel &kernel : used.unrolled)
-    text += once(
-        llvm::formatv("{0}_{1}", nameOf(kernel.first), kernel.second).str(),
-        unrolledKernelText(kernel));
-  for (Kernel kernel : {Kernel::DualRowSparse, Kernel::Sxtb16Sparse}) {
-    if (has(kernel))
-      text += once(nameOf(kernel), sparseKernelText(kernel));
-    if (llvm::any_of(used.straight, [&](const StraightKernel &straight) {
-          return straight.kernel == kernel;
-        }))
-      text += once(nameOf(kernel) + std::string("_BLOCKS"),
-                   straightLoopText(kernel), "!DLN_DSP");
-  }
+    text +=
+        "\n" +
+        once(
+            llvm::formatv("{0}_{1}", nameOf(kernel.first), kernel.second).str(),
+            unrolledKernelText(kernel));
   return text;
 }
 

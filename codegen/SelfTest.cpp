@@ -105,11 +105,10 @@ FailureOr<std::string> dlnet::codegen::emitSelfTest(lnn::ModelOp model,
   std::string ages;
   for (const GoldenVector &vector : *vectors)
     ages += (ages.empty() ? "" : ", ") + std::to_string(vector.age) + "u";
-  SmallVector<Field> fields = commonFields(options.name, c.digest);
-  fields.append({{"vectors", std::to_string(vectors->size())},
-                 {"ages", ages},
-                 {"windows", rows(*vectors, &GoldenVector::window)},
-                 {"forecasts", rows(*vectors, &GoldenVector::forecast)}});
-  return selfTestText(fields,
-                      {model.getAge() != nullptr, options.place == Place::Ram});
+  Fields fields = commonFields(model, options, c.digest);
+  fields.texts.insert({{"vectors", std::to_string(vectors->size())},
+                       {"ages", ages},
+                       {"windows", rows(*vectors, &GoldenVector::window)},
+                       {"forecasts", rows(*vectors, &GoldenVector::forecast)}});
+  return apiText("selftest.c.in", fields);
 }

@@ -6,7 +6,7 @@
 // blocks are known, their places cost nothing, and four rows share what is read
 // of the vector. Where rows have a loop, it is C's: of what lives across rows
 // alone, a compiler can move a part to the stack where registers are reserved.
-#include "codegen/KernelTexts.h"
+#include "codegen/UnrolledKernels.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -230,41 +230,6 @@ private:
   bool isOdd = false; ///< An odd number of words was used.
 };
 
-constexpr const char *kStraightLoop = R"c(
-/* For every four rows `blocks` says how many 2x2 blocks of them are kept, then
-   for each the first of its columns, plus 1 for the lower two rows. */
-static void dln_matvec_{0}_blocks(const uint32_t *weights,
-                                  const uint8_t *blocks, const int16_t *x,
-                                  int32_t *y, uint32_t row_blocks)
-{{
-    do {{
-        uint32_t count, half;
-        y[0] = y[1] = y[2] = y[3] = 0;
-        for (count = *blocks++; count != 0u; --count) {{
-            const uint32_t place = *blocks++;
-            const int16_t *const pair = &x[place & ~UINT32_C(1)];
-            int32_t *const sums = &y[2u * (place & 1u)];
-            for (half = 0; half < 2u; ++half) {{
-                const uint32_t word = *weights >> (16u * half);
-{1}
-            }
-            ++weights;
-        }
-        y += 4;
-    } while (--row_blocks != 0u);
-}
-)c";
-
-constexpr const char *kDualRowSums =
-    R"c(                const int32_t b = dln_s8(word);
-                /* The sum borrowed from row a when b was negative. */
-                sums[0] += dln_s8((word - (uint32_t)b) >> 8) * pair[half];
-                sums[1] += b * pair[half];)c";
-
-constexpr const char *kSxtb16Sums =
-    R"c(                sums[0] += dln_s8(word >> 8) * pair[half];
-                sums[1] += dln_s8(word) * pair[half];)c";
-
 bool isDual(Kernel kernel) {
   return kernel == Kernel::DualRow || kernel == Kernel::DualRowSparse;
 }
@@ -307,10 +272,4 @@ std::string dlnet::codegen::straightKernelText(const StraightKernel &kernel,
                  dual ? "" : ", [t] \"=&r\"(t)",
                  quoted(StraightProduct(kernel).instructions(), "        "),
                  kernel.blocks.size(), blocks, (kernel.rowPairs + 1) / 2);
-}
-
-std::string dlnet::codegen::straightLoopText(Kernel kernel) {
-  bool dual = isDual(kernel);
-  return formatv(kStraightLoop, nameOf(dual),
-                 dual ? kDualRowSums : kSxtb16Sums);
 }

@@ -3,8 +3,9 @@
 // What goes into which kind; the texts are in templates/.
 #include "frontend/package/Package.h"
 
-#include "frontend/package/Templates.h"
+#include "frontend/support/EmbeddedFiles.h"
 #include "frontend/support/Suggest.h"
+#include "frontend/support/Template.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -13,6 +14,10 @@
 #include <fmt/format.h>
 
 #include <regex>
+
+namespace dlnet::embedded {
+const EmbeddedFiles &packageTemplates(); ///< The files of templates/.
+} // namespace dlnet::embedded
 
 using namespace dlnet;
 using llvm::StringRef;
@@ -41,38 +46,23 @@ const Kind *findKind(StringRef name) {
   return nullptr;
 }
 
-using Fields = std::map<std::string, std::string>;
-
-/// Replaces each @field@; templates hold no other @.
-std::string fill(StringRef text, const Fields &fields) {
-  std::string result;
-  while (!text.empty()) {
-    auto [before, rest] = text.split('@');
-    result += before;
-    auto [field, after] = rest.split('@');
-    if (auto it = fields.find(field.str()); it != fields.end())
-      result += it->second;
-    text = after;
-  }
-  return result;
-}
-
 Fields fieldsOf(const package::Library &library,
                 const package::Publisher &publisher) {
   std::string facts;
   for (const std::string &fact : library.facts)
     facts += fact + "\n";
-  return {{"name", library.prefix},
-          {"NAME", StringRef(library.prefix).upper()},
-          {"Name", package::camelCase(library.prefix)},
-          {"tool", DLNET_VERSION},
-          {"window", std::to_string(library.window)},
-          {"horizon", std::to_string(library.horizon)},
-          {"facts", facts},
-          {"soh", library.soh},
-          {"version", publisher.version},
-          {"author", publisher.author},
-          {"url", publisher.url}};
+  return {{{"name", library.prefix},
+           {"NAME", StringRef(library.prefix).upper()},
+           {"Name", package::camelCase(library.prefix)},
+           {"tool", DLNET_VERSION},
+           {"window", std::to_string(library.window)},
+           {"horizon", std::to_string(library.horizon)},
+           {"facts", facts},
+           {"soh", library.soh},
+           {"version", publisher.version},
+           {"author", publisher.author},
+           {"url", publisher.url}},
+          {}};
 }
 
 } // namespace
@@ -128,17 +118,16 @@ Result<package::Files> package::makePackage(const std::string &kindName,
                                             const Publisher &publisher) {
   const Kind &kind = *findKind(kindName);
   Fields fields = fieldsOf(library, publisher);
-  for (const Template &each : templates())
-    if (each.path == kindName + "/USE.md")
-      fields["use"] = fill(each.text, fields);
+  const EmbeddedFiles &templates = embedded::packageTemplates();
+  fields.texts["use"] = fill(templates[kindName + "/USE.md"], fields);
 
   Files files = {{"src/" + library.prefix + ".h", library.header},
                  {"src/" + library.prefix + ".c", library.source},
                  {"src/" + library.prefix + "_selftest.c", library.selfTest}};
   for (const auto &[name, content] : library.certificate)
     files["certificate/" + name] = content;
-  for (const Template &each : templates()) {
-    StringRef path = each.path;
+  for (const auto &[file, text] : templates) {
+    StringRef path = file;
     if (path.contains('/')) {
       bool belongs = llvm::any_of(kind.folders, [&](StringRef folder) {
         return path.starts_with(folder);
@@ -147,7 +136,7 @@ Result<package::Files> package::makePackage(const std::string &kindName,
         continue;
       path = path.drop_front(path.find('/') + 1);
     }
-    files[fill(path, fields)] = fill(each.text, fields);
+    files[fill(path.str(), fields)] = fill(text, fields);
   }
 
   auto inFolder = [&](const std::string &folder) {

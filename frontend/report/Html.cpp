@@ -5,11 +5,17 @@
 // family that were mistaken for HTML could neither run nor load anything.
 #include "frontend/report/Report.h"
 
-#include "frontend/report/Assets.h"
+#include "frontend/support/EmbeddedFiles.h"
+#include "frontend/support/Template.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Base64.h"
 #include "llvm/Support/SHA256.h"
+
+namespace dlnet::embedded {
+/// The parts of the page; chart.js is Chart.js, as its package installs it.
+const EmbeddedFiles &reportFiles();
+} // namespace dlnet::embedded
 
 using namespace dlnet;
 using llvm::StringRef;
@@ -33,23 +39,16 @@ std::string dataOf(const nlohmann::json &report) {
 } // namespace
 
 std::string report::renderHtml(const nlohmann::json &report) {
+  const EmbeddedFiles &files = embedded::reportFiles();
+  const std::string &style = files["page.css"], &script = files["page.js"];
+  const std::string &chart = files["chart.js"];
   std::string policy = "default-src 'none'; img-src data:; style-src " +
-                       sourceDigest(assets::kStyle) + "; script-src " +
-                       sourceDigest(assets::kChart) + " " +
-                       sourceDigest(assets::kScript);
-  const std::pair<StringRef, std::string> parts[] = {
-      {"@POLICY@", policy},
-      {"@STYLE@", assets::kStyle},
-      {"@DATA@", dataOf(report)},
-      {"@CHART@", assets::kChart},
-      {"@SCRIPT@", assets::kScript}};
-  // In the order of the page, so that no part is looked for in another one.
-  std::string html;
-  StringRef rest = assets::kPage;
-  for (const auto &[mark, content] : parts) {
-    auto [before, after] = rest.split(mark);
-    html += before.str() + content;
-    rest = after;
-  }
-  return html + rest.str();
+                       sourceDigest(style) + "; script-src " +
+                       sourceDigest(chart) + " " + sourceDigest(script);
+  return fill(files["page.html"], {{{"POLICY", policy},
+                                    {"STYLE", style},
+                                    {"DATA", dataOf(report)},
+                                    {"CHART", chart},
+                                    {"SCRIPT", script}},
+                                   {}});
 }

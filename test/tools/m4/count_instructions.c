@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Counts the instructions of each call of chosen functions, everything that
- * they call included, by watching an emulated Arm core.
+ * they call included, by watching an emulated Arm or RISC-V core.
  *
  * GPL because QEMU's plugin interface is: a plugin runs inside QEMU. It is a
  * tool of the tests, in a file of its own, and no part of what dlnet ships.
  *
  * Loaded by m4run.py as
  *   -plugin file=count_instructions.so,out=FILE,function=0xADDR[,function=...]
- *           [,spread=on]
+ *           [,spread=on][,isa=riscv]
  * FILE gets, for each call that returned,
  *   call ADDRESS TOTAL
  *   insn ADDRESS SIZE EXECUTED LEFT ENTERED     for each address executed
@@ -87,18 +87,31 @@ static struct function functions[MAX_FUNCTIONS];
 static int function_count;
 static struct instruction *previous;
 static uint64_t grand_total;
-static bool spread;
+static bool spread, riscv;
 static FILE *out;
 
 /* By the first halfword, for QEMU says 4 of some instructions of 2 bytes: those
  * before the end of a page, where it looks ahead. */
 static uint32_t size_of(const uint8_t *code) {
+  if (riscv)
+    return (code[0] & 3u) == 3u ? 4 : 2;
   return code[1] >> 3 >= 0x1du ? 4 : 2;
+}
+
+/* RISC-V's JAL and JALR that write ra, and C.JAL and C.JALR of RV32. */
+static bool is_riscv_call(unsigned int first, size_t size) {
+  if (size == 2)
+    return (first & 0xe003u) == 0x2001u ||
+           ((first & 0xf07fu) == 0x9002u && (first & 0x0f80u) != 0);
+  unsigned int opcode = first & 0x7fu;
+  return (opcode == 0x6fu || opcode == 0x67u) && (first & 0x0f80u) == 0x0080u;
 }
 
 /* Thumb's BL and BLX: what leaves the address after itself in lr. */
 static bool is_call(const uint8_t *code, size_t size) {
   unsigned int first = code[0] | (unsigned int)code[1] << 8;
+  if (riscv)
+    return is_riscv_call(first, size);
   if (size == 2)
     return (first & 0xff87u) == 0x4780u;
   unsigned int second = code[2] | (unsigned int)code[3] << 8;
@@ -248,6 +261,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
           (uint32_t)strtoul(argv[i] + 9, NULL, 0) & ~1u;
     } else if (strcmp(argv[i], "spread=on") == 0) {
       spread = true;
+    } else if (strcmp(argv[i], "isa=riscv") == 0) {
+      riscv = true;
     } else {
       fprintf(stderr, "count_instructions: unexpected option %s\n", argv[i]);
       return 1;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include <stdint.h>
+#include "matvec_dense.c"
+
+/* Dense; a halfword is 256 * a + b. */
+DLN_KERNEL void dln_matvec_dual_row(const uint32_t *weights, const int16_t *x,
+                                    int32_t *y, uint32_t row_blocks,
+                                    uint32_t column_pairs)
+{
+    dln_matvec_dense(weights, x, y, row_blocks, column_pairs, ~UINT32_C(0));
+}
