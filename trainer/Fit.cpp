@@ -143,95 +143,139 @@ double measureMae(Forecaster &network, const FamilyModel &model,
       samples, model.outputScale);
 }
 
-Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
-                               const Samples &train, const Samples &validation,
-                               const Distillation &distillation,
-                               const FitOptions &options,
-                               const EpochDone &done) {
-  std::vector<OptimizerParamGroup> groups;
-  groups.push_back(group(network.matrices(), options.rate, options.decay));
-  groups.push_back(group(network.vectors(), options.rate, 0));
-  std::vector<torch::Tensor> extra;
-  std::unique_ptr<TrajectoryTerm> trajectory;
-  Network *recurrent = dynamic_cast<Network *>(&network);
-  const bool prunes = options.pruning.share > 0;
-  assert((recurrent || !prunes) && "only recurrent networks are pruned");
-  if (distillation.teacher && distillation.trajectory > 0) {
-    assert(recurrent && "only recurrent networks have trajectories");
-    trajectory = std::make_unique<TrajectoryTerm>(
-        model.units, distillation.teacher->members().front().units,
-        options.seed);
-    extra = trajectory->parameters();
-    groups.push_back(group(extra, options.rate, 0));
+namespace {
+
+/// What fit() goes through epoch by epoch.
+class Stage {
+public:
+  Stage(Forecaster &network, const FamilyModel &model, const Samples &train,
+        const Distillation &distillation, const FitOptions &options)
+      : network(network), recurrent(dynamic_cast<Network *>(&network)),
+        model(model), train(train), distillation(distillation),
+        options(options) {
+    assert((recurrent || options.pruning.share <= 0) &&
+           "only recurrent networks are pruned");
+    std::vector<OptimizerParamGroup> groups;
+    groups.push_back(group(network.matrices(), options.rate, options.decay));
+    groups.push_back(group(network.vectors(), options.rate, 0));
+    if (distillation.teacher && distillation.trajectory > 0) {
+      assert(recurrent && "only recurrent networks have trajectories");
+      trajectory = std::make_unique<TrajectoryTerm>(
+          model.units, distillation.teacher->members().front().units,
+          options.seed);
+      groups.push_back(group(extra(), options.rate, 0));
+    }
+    adam = std::make_unique<torch::optim::AdamW>(groups,
+                                                 AdamWOptions(options.rate));
   }
-  torch::optim::AdamW optimizer(groups, AdamWOptions(options.rate));
 
-  Checkpoint checkpoint(options.checkpoint,
-                        describe(model, train, distillation, options), network,
-                        extra, optimizer);
-  std::vector<Epoch> epochs;
-  if (Status read = checkpoint.resume(epochs); !read)
-    return read.failure();
-  if (prunes && !epochs.empty()) // Its zeros are the masks that it had.
-    pruneBlocks(*recurrent, model,
-                options.pruning.shareAt(int64_t(epochs.size()) - 1));
+  torch::optim::AdamW &optimizer() { return *adam; }
+  /// Parameters beside those of the network.
+  std::vector<torch::Tensor> extra() const {
+    return trajectory ? trajectory->parameters() : std::vector<torch::Tensor>();
+  }
 
-  int64_t windows = train.size();
-  int64_t batches = (windows + options.batch - 1) / options.batch;
-  int64_t steps = batches * options.epochs;
-  for (int64_t epoch = int64_t(epochs.size()); epoch < options.epochs;
-       ++epoch) {
-    if (prunes)
+  /// The masks of an epoch, where weights are pruned.
+  void prune(int64_t epoch) {
+    if (options.pruning.share > 0)
       pruneBlocks(*recurrent, model, options.pruning.shareAt(epoch));
+  }
+
+  /// One pass over the windows. Gives the mean loss.
+  double run(int64_t epoch) {
     Random random((options.seed << 20) ^ uint64_t(epoch) ^ 0x5eed0fba7c4e5u);
+    int64_t windows = train.size();
     std::vector<int64_t> order(static_cast<size_t>(windows));
     for (size_t i = 0; i < order.size(); ++i)
       order[i] = int64_t(i);
     random.shuffle(order);
 
-    double lossSum = 0;
-    for (int64_t batch = 0; batch < batches; ++batch) {
-      int64_t first = batch * options.batch, step = epoch * batches + batch;
+    double sum = 0;
+    for (int64_t batch = 0; batch < batches(); ++batch) {
+      int64_t first = batch * options.batch;
       int64_t count = std::min(options.batch, windows - first);
       Samples sample =
           augment(train, &order[size_t(first)], count, model.window,
                   model.outputScale, options.augmentation, random);
-      torch::Tensor features = makeFeatures(sample.view, model);
-      for (auto &each : optimizer.param_groups())
-        static_cast<AdamWOptions &>(each.options())
-            .lr(options.rate * rateAt(step, steps));
-      optimizer.zero_grad();
-
-      torch::Tensor output, states;
-      if (trajectory) {
-        Network::Outputs outputs = recurrent->run(features);
-        output = outputs.forecast;
-        states = outputs.states;
-      } else {
-        output = network.forward(features);
-      }
-      torch::Tensor loss = (output - sample.deltas).abs().mean();
-      if (distillation.teacher) {
-        Teacher::Lesson lesson = distillation.teacher->teach(sample.view);
-        double passed = double(step) / double(std::max<int64_t>(1, steps - 1));
-        double share =
-            distillation.firstShare +
-            passed * (distillation.lastShare - distillation.firstShare);
-        loss = (1 - share) * loss +
-               share * (output - lesson.forecast).abs().mean();
-        if (trajectory)
-          loss = loss + distillation.trajectory *
-                            trajectory->loss(states, lesson.states);
-      }
-      loss.backward();
-      torch::nn::utils::clip_grad_norm_(network.parameters(), 1.0);
-      optimizer.step();
-      lossSum += loss.item<double>() * double(count);
+      sum += take(sample, epoch * batches() + batch) * double(count);
     }
-    if (prunes)
+    if (options.pruning.share > 0)
       recurrent->settle();
-    epochs.push_back(
-        {lossSum / double(windows), measureMae(network, model, validation)});
+    return sum / double(windows);
+  }
+
+private:
+  int64_t batches() const {
+    return (train.size() + options.batch - 1) / options.batch;
+  }
+  int64_t steps() const { return batches() * options.epochs; }
+
+  /// The step of the optimizer with this index. Gives the loss before it.
+  double take(const Samples &sample, int64_t step) {
+    for (auto &each : adam->param_groups())
+      static_cast<AdamWOptions &>(each.options())
+          .lr(options.rate * rateAt(step, steps()));
+    adam->zero_grad();
+    torch::Tensor loss = lossOf(sample, step);
+    loss.backward();
+    torch::nn::utils::clip_grad_norm_(network.parameters(), 1.0);
+    adam->step();
+    return loss.item<double>();
+  }
+
+  torch::Tensor lossOf(const Samples &sample, int64_t step) {
+    torch::Tensor features = makeFeatures(sample.view, model);
+    Network::Outputs outputs;
+    if (trajectory)
+      outputs = recurrent->run(features);
+    else
+      outputs.forecast = network.forward(features);
+    const torch::Tensor &output = outputs.forecast;
+    torch::Tensor loss = (output - sample.deltas).abs().mean();
+    if (!distillation.teacher)
+      return loss;
+    Teacher::Lesson lesson = distillation.teacher->teach(sample.view);
+    double passed = double(step) / double(std::max<int64_t>(1, steps() - 1));
+    double share = distillation.firstShare +
+                   passed * (distillation.lastShare - distillation.firstShare);
+    loss = (1 - share) * loss + share * (output - lesson.forecast).abs().mean();
+    if (trajectory)
+      loss = loss + distillation.trajectory *
+                        trajectory->loss(outputs.states, lesson.states);
+    return loss;
+  }
+
+  Forecaster &network;
+  Network *recurrent;
+  const FamilyModel &model;
+  const Samples &train;
+  const Distillation &distillation;
+  const FitOptions &options;
+  std::unique_ptr<TrajectoryTerm> trajectory;
+  std::unique_ptr<torch::optim::AdamW> adam;
+};
+
+} // namespace
+
+Result<std::vector<Epoch>> fit(Forecaster &network, const FamilyModel &model,
+                               const Samples &train, const Samples &validation,
+                               const Distillation &distillation,
+                               const FitOptions &options,
+                               const EpochDone &done) {
+  Stage stage(network, model, train, distillation, options);
+  Checkpoint checkpoint(options.checkpoint,
+                        describe(model, train, distillation, options), network,
+                        stage.extra(), stage.optimizer());
+  std::vector<Epoch> epochs;
+  if (Status read = checkpoint.resume(epochs); !read)
+    return read.failure();
+  if (!epochs.empty()) // Its zeros are the masks that it had.
+    stage.prune(int64_t(epochs.size()) - 1);
+  for (int64_t epoch = int64_t(epochs.size()); epoch < options.epochs;
+       ++epoch) {
+    stage.prune(epoch);
+    double loss = stage.run(epoch);
+    epochs.push_back({loss, measureMae(network, model, validation)});
     // Kept, it would take the place of the last state that was of use.
     if (!std::isfinite(epochs.back().loss) ||
         !std::isfinite(epochs.back().validationMae))

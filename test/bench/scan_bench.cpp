@@ -59,10 +59,10 @@ public:
     tensors.u = parameter(torch::randn({rows, shape.inputs}));
     tensors.b = parameter(torch::randn({rows}));
     parameters = {tensors.w, tensors.u, tensors.b};
-    if (shape.hasUnitParameters()) {
-      tensors.first = parameter(torch::rand({kUnits}) / 2 + 0.1);
-      tensors.second = parameter(torch::randn({kUnits}));
-      parameters.insert(parameters.end(), {tensors.first, tensors.second});
+    if (shape.numbers() > 0) {
+      tensors.numbers =
+          parameter(torch::rand({shape.numbers(), kUnits}) / 2 + 0.1);
+      parameters.push_back(tensors.numbers);
     }
     features = torch::randn({kSteps, shape.inputs, kBatch});
     gradient = torch::randn({kUnits, kBatch});

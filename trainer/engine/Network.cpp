@@ -82,7 +82,7 @@ void Forecaster::roundRowsToInt8() {
 Network::Network(const FamilyModel &shape, const Basis &basis, uint64_t seed)
     : scan(scanShapeOf(shape)) {
   Random random(seed);
-  cell = register_module("cell", makeCell(shape, random));
+  cell = register_module("cell", std::make_shared<RecurrentCell>(shape, random));
   readoutW = register_parameter(
       "readoutW", uniformTensor({shape.basis, shape.units},
                                 1 / std::sqrt(double(shape.units)), random));
@@ -135,6 +135,13 @@ std::vector<NamedTensor> Network::named() const {
   list.push_back({"basis.curves", curves, maskCurves});
   list.push_back({"basis.mean", mean, {}});
   return list;
+}
+
+int64_t Network::parameterCount() const {
+  int64_t count = 0;
+  for (const NamedTensor &each : named())
+    count += each.tensor.numel();
+  return count;
 }
 
 Status Network::setMasks(const std::map<std::string, Tensor> &masks) {

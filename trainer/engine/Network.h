@@ -37,7 +37,7 @@ public:
   /// The parameters that are matrices, and so decay, or the others.
   std::vector<torch::Tensor> matrices() const;
   std::vector<torch::Tensor> vectors() const;
-  int64_t parameterCount() const;
+  virtual int64_t parameterCount() const;
 
   /// Copies of all parameters, and the way back.
   std::vector<torch::Tensor> snapshot() const;
@@ -70,6 +70,9 @@ public:
   /// What follows the scan: [n, N] to [k, N], and [k, N] to [N, H].
   torch::Tensor readOut(const torch::Tensor &state);
   torch::Tensor expand(const torch::Tensor &coefficients);
+
+  /// Without what a projection does not read.
+  int64_t parameterCount() const override;
 
   /// Parameters for a scan of one's own, of which masked weights are 0.
   const ScanShape &scanShape() const { return scan; }

@@ -38,11 +38,10 @@ class ScanGradient : public torch::autograd::Function<ScanGradient> {
 public:
   static torch::Tensor forward(AutogradContext *context, const torch::Tensor &w,
                                const torch::Tensor &u, const torch::Tensor &b,
-                               const torch::Tensor &first,
-                               const torch::Tensor &second,
+                               const torch::Tensor &numbers,
                                const torch::Tensor &state,
                                const c10::intrusive_ptr<KeptScan> &kept) {
-    context->save_for_backward({w, u, b, first, second});
+    context->save_for_backward({w, u, b, numbers});
     context->saved_data["scan"] = c10::IValue::make_capsule(kept);
     return state.clone();
   }
@@ -57,11 +56,10 @@ public:
       gradients.push_back(torch::empty_like(parameter));
     auto target = [&](size_t i) { return gradients[i].data_ptr<float>(); };
     scanBackward({kept.weights.data(), dataOf(parameters[1]),
-                  dataOf(parameters[2]), dataOf(parameters[3]),
-                  dataOf(parameters[4])},
+                  dataOf(parameters[2]), dataOf(parameters[3])},
                  kept.trace, dataOf(gradient), nullptr,
-                 {target(0), target(1), target(2), target(3), target(4)});
-    gradients.resize(7); // None for the state and what was kept.
+                 {target(0), target(1), target(2), target(3)});
+    gradients.resize(6); // None for the state and what was kept.
     return gradients;
   }
 };
@@ -185,13 +183,10 @@ torch::Tensor QuantizedNetwork::forward(const torch::Tensor &features) {
   kept->trace.loadInputs(read.data_ptr<float>());
   kept->weights = model->stateWeights;
   ScanTensors parameters = network->scanTensors();
-  torch::Tensor none = torch::empty({0});
-  bool unitParameters = network->scanShape().hasUnitParameters();
-  torch::Tensor reached =
-      ScanGradient::apply(parameters.w, parameters.u, parameters.b,
-                          unitParameters ? parameters.first : none,
-                          unitParameters ? parameters.second : none,
-                          dequantized(state, model->state, 0), kept);
+  torch::Tensor reached = ScanGradient::apply(
+      parameters.w, parameters.u, parameters.b,
+      parameters.numbers.defined() ? parameters.numbers : torch::empty({0}),
+      dequantized(state, model->state, 0), kept);
   torch::Tensor chosen =
       StraightThrough::apply(network->readOut(reached),
                              dequantized(coefficients, model->coefficients, 0),

@@ -4,12 +4,30 @@
 // positive.
 #include "trainer/engine/RecurrentCell.h"
 
+#include <torch/utils.h>
+
 #include <cmath>
 
 namespace dlnet {
 
+namespace {
+
+cells::UnitStart firstNumbers(CellKind kind,
+                              const cells::UnitParameter &parameter,
+                              const cells::CellSetting &setting) {
+  return withCell(kind, [&](auto cell) -> cells::UnitStart {
+    if constexpr (decltype(cell)::kUnitParameters.size() > 0)
+      return decltype(cell)::start(parameter, setting);
+    else
+      return {};
+  });
+}
+
+} // namespace
+
 RecurrentCell::RecurrentCell(const FamilyModel &shape, Random &random)
-    : units(shape.units) {
+    : projections(projectionsOf(shape.cell)),
+      parameters(unitParametersOf(shape.cell)), units(shape.units) {
   int64_t rows = scanShapeOf(shape).rows();
   w = register_parameter(
       "w", uniformTensor({rows, units}, 1 / std::sqrt(double(units)), random));
@@ -17,40 +35,94 @@ RecurrentCell::RecurrentCell(const FamilyModel &shape, Random &random)
       "u", uniformTensor({rows, shape.featureCount()},
                          1 / std::sqrt(double(shape.featureCount())), random));
   b = register_parameter("b", torch::zeros({rows}));
+  addNumbers(shape, random);
+  torch::NoGradGuard guard;
+  for (const cells::Projection &each : projections) {
+    int64_t first = each.index * units;
+    b.narrow(0, first, units).copy_(spread(units, each.biasLow, each.biasHigh));
+    if (each.startsAtState)
+      w.narrow(0, first, units).add_(torch::eye(units));
+    readsAll = readsAll && each.readsState() && each.readsInput();
+  }
+  useMasks(false);
+  w.copy_(masked(w, maskW));
+  u.copy_(masked(u, maskU));
+}
+
+void RecurrentCell::addNumbers(const FamilyModel &shape, Random &random) {
+  for (const cells::UnitParameter &each : parameters) {
+    cells::UnitStart start =
+        firstNumbers(shape.cell, each, {shape.solver, shape.blocks()});
+    torch::Tensor first;
+    switch (start.spacing) {
+    case cells::Spacing::Equal:
+      first = spread(units, start.low, start.high);
+      break;
+    case cells::Spacing::Ratios:
+      first = spreadRatios(units, start.low, start.high);
+      break;
+    case cells::Spacing::Random:
+      first = uniformTensor({units}, start.high, random);
+      break;
+    }
+    if (each.positive)
+      first = inversePositive(first, start.floor);
+    numbers.push_back(register_parameter(each.key, first));
+    floors.push_back(each.positive ? start.floor : 0);
+  }
 }
 
 ScanTensors RecurrentCell::tensors() const {
-  return {masked(w, maskW), masked(u, maskU), b, first(), second()};
+  std::vector<torch::Tensor> rows;
+  for (const cells::UnitParameter &each : parameters) {
+    size_t at = size_t(each.index);
+    torch::Tensor value =
+        each.positive ? positive(numbers[at], floors[at]) : numbers[at];
+    rows.push_back(each.reciprocal ? value.reciprocal() : value);
+  }
+  return {masked(w, maskW), masked(u, maskU), b,
+          rows.empty() ? torch::Tensor() : torch::stack(rows)};
+}
+
+torch::Tensor RecurrentCell::structure(const torch::Tensor &matrix,
+                                       bool ofState) const {
+  torch::Tensor mask = torch::ones_like(matrix);
+  for (const cells::Projection &each : projections)
+    if (!(ofState ? each.readsState() : each.readsInput()))
+      mask.narrow(0, each.index * units, units).zero_();
+  return mask;
 }
 
 void RecurrentCell::useMasks(bool present) {
-  maskW = present ? torch::ones_like(w) : torch::Tensor();
-  maskU = present ? torch::ones_like(u) : torch::Tensor();
+  bool isMasked = present || !readsAll;
+  maskW = isMasked ? structure(w, true) : torch::Tensor();
+  maskU = isMasked ? structure(u, false) : torch::Tensor();
 }
 
-void RecurrentCell::addProjection(std::vector<NamedTensor> &list, int64_t index,
-                                  const std::string &suffix) const {
-  auto rows = [&](const torch::Tensor &whole) {
-    return whole.defined() ? whole.narrow(0, index * units, units) : whole;
-  };
-  list.push_back({"cell.w" + suffix, rows(w), rows(maskW)});
-  list.push_back({"cell.u" + suffix, rows(u), rows(maskU)});
-  list.push_back({"cell.b" + suffix, rows(b), {}});
-}
-
-std::shared_ptr<RecurrentCell> makeCell(const FamilyModel &shape,
-                                        Random &random) {
-  switch (shape.cell) {
-  case CellKind::Liquid:
-    return makeLiquidCell(shape, random);
-  case CellKind::Ltc:
-    return makeLtcCell(shape, random);
-  case CellKind::CtRnn:
-    return makeCtRnnCell(shape, random);
-  case CellKind::Cfc:
-    return makeCfcCell(shape, random);
+std::vector<NamedTensor> RecurrentCell::named() const {
+  std::vector<NamedTensor> list;
+  for (const cells::Projection &each : projections) {
+    auto add = [&](const char *what, const torch::Tensor &whole,
+                   const torch::Tensor &mask) {
+      auto rows = [&](const torch::Tensor &tensor) {
+        return tensor.defined() ? tensor.narrow(0, each.index * units, units)
+                                : tensor;
+      };
+      list.push_back(
+          {std::string(what) + each.suffix, rows(whole), rows(mask)});
+    };
+    if (each.readsState())
+      add("cell.w", w, maskW);
+    if (each.readsInput())
+      add("cell.u", u, maskU);
+    add("cell.b", b, {});
   }
-  return nullptr;
+  for (const cells::UnitParameter &each : parameters)
+    list.push_back({std::string("cell.") + each.key,
+                    numbers[size_t(each.index)],
+                    {},
+                    floors[size_t(each.index)]});
+  return list;
 }
 
 torch::Tensor masked(const torch::Tensor &weights, const torch::Tensor &mask) {

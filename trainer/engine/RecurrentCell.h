@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A cell as the network sees it: parameters for the scan, and the tensors of a
-// family that they come from and go to. Each cell is a file of its own.
+// family that they come from and go to, as frontend/network/cells describes
+// them.
 #ifndef DLNET_TRAINER_ENGINE_RECURRENTCELL_H
 #define DLNET_TRAINER_ENGINE_RECURRENTCELL_H
 
@@ -30,44 +31,32 @@ struct NamedTensor {
 
 class RecurrentCell : public torch::nn::Module {
 public:
+  /// Registers `w`, `u` and `b` of P n rows, and each unit parameter by its
+  /// key, with the first values that the cell says; W and U are uniform.
+  RecurrentCell(const FamilyModel &shape, Random &random);
+
   /// Parameters for the scan, of which masked weights are 0.
   ScanTensors tensors() const;
   /// The tensors of a family, without "readout" and "basis".
-  virtual std::vector<NamedTensor> named() const = 0;
+  std::vector<NamedTensor> named() const;
 
   /// Gives the matrices masks of ones, of which `named` then has views, or
   /// takes their masks away.
   void useMasks(bool present);
 
-protected:
-  /// Registers `w`, `u` and `b` of P n rows: uniform weights, and biases of 0.
-  RecurrentCell(const FamilyModel &shape, Random &random);
+private:
+  /// Masks of ones, and of zeros where a projection does not read.
+  torch::Tensor structure(const torch::Tensor &matrix, bool ofState) const;
+  void addNumbers(const FamilyModel &shape, Random &random);
 
-  /// Appends the rows of one projection as "cell.w<suffix>" and so on.
-  void addProjection(std::vector<NamedTensor> &list, int64_t index,
-                     const std::string &suffix) const;
-  /// What the scan takes as `first` and `second`.
-  virtual torch::Tensor first() const { return {}; }
-  virtual torch::Tensor second() const { return {}; }
-
+  std::vector<cells::Projection> projections;
+  std::vector<cells::UnitParameter> parameters;
+  bool readsAll = true; ///< Every projection reads state and input.
   int64_t units;
   torch::Tensor w, u, b, maskW, maskU;
+  std::vector<torch::Tensor> numbers; ///< Positive ones as `positive` takes.
+  std::vector<double> floors;
 };
-
-std::shared_ptr<RecurrentCell> makeLiquidCell(const FamilyModel &shape,
-                                              Random &random);
-std::shared_ptr<RecurrentCell> makeLtcCell(const FamilyModel &shape,
-                                           Random &random);
-std::shared_ptr<RecurrentCell> makeCtRnnCell(const FamilyModel &shape,
-                                             Random &random);
-std::shared_ptr<RecurrentCell> makeCfcCell(const FamilyModel &shape,
-                                           Random &random);
-
-/// By `shape.cell`.
-std::shared_ptr<RecurrentCell> makeCell(const FamilyModel &shape,
-                                        Random &random);
-
-// ---- For the files of the cells ----
 
 /// `weights`, 0 where there is a mask that says so.
 torch::Tensor masked(const torch::Tensor &weights, const torch::Tensor &mask);

@@ -4,6 +4,8 @@
 // a gradient is wanted is one kept.
 #include "trainer/engine/Scan.h"
 
+#include "trainer/engine/ScanRule.h"
+
 #include <torch/autograd.h>
 #include <torch/utils.h>
 
@@ -27,19 +29,18 @@ const float *dataOf(const torch::Tensor &tensor) {
 
 ScanWeights weightsOf(const torch::autograd::variable_list &tensors) {
   return {dataOf(tensors[0]), dataOf(tensors[1]), dataOf(tensors[2]),
-          dataOf(tensors[3]), dataOf(tensors[4])};
+          dataOf(tensors[3])};
 }
 
 class ScanFunction : public torch::autograd::Function<ScanFunction> {
 public:
-  /// `first` and `second` are empty for a cell without unit parameters.
+  /// `numbers` is empty for a cell without unit parameters.
   static torch::Tensor
   forward(torch::autograd::AutogradContext *context, const torch::Tensor &w,
           const torch::Tensor &u, const torch::Tensor &b,
-          const torch::Tensor &first, const torch::Tensor &second,
-          const torch::Tensor &features, const ScanShape &shape, bool onlyLast,
-          bool keepTrace) {
-    torch::autograd::variable_list parameters = {w, u, b, first, second};
+          const torch::Tensor &numbers, const torch::Tensor &features,
+          const ScanShape &shape, bool onlyLast, bool keepTrace) {
+    torch::autograd::variable_list parameters = {w, u, b, numbers};
     int64_t samples = features.size(2);
     torch::Tensor result =
         onlyLast ? torch::empty({shape.units, samples}, features.options())
@@ -74,8 +75,8 @@ public:
     scanBackward(weightsOf(parameters), trace,
                  onlyLast ? dataOf(gradient) : nullptr,
                  onlyLast ? nullptr : dataOf(gradient),
-                 {target(0), target(1), target(2), target(3), target(4)});
-    gradients.resize(9); // None for features, shape and flags.
+                 {target(0), target(1), target(2), target(3)});
+    gradients.resize(8); // None for features, shape and flags.
     return gradients;
   }
 };
@@ -88,8 +89,8 @@ void check(const torch::Tensor &tensor, at::IntArrayRef sizes,
     throw std::invalid_argument(std::string("scan: unexpected ") + what);
 }
 
-torch::Tensor scan(ScanShape shape, const ScanTensors &parameters,
-                   const torch::Tensor &features, bool onlyLast) {
+torch::Tensor runScan(ScanShape shape, const ScanTensors &parameters,
+                      const torch::Tensor &features, bool onlyLast) {
   if (features.dim() != 3)
     throw std::invalid_argument("scan: features are not [T, F, N]");
   shape.steps = features.size(0);
@@ -98,17 +99,15 @@ torch::Tensor scan(ScanShape shape, const ScanTensors &parameters,
   check(parameters.w, {shape.rows(), shape.units}, "w");
   check(parameters.u, {shape.rows(), shape.inputs}, "u");
   check(parameters.b, {shape.rows()}, "b");
-  torch::Tensor first = torch::empty({0}), second = first;
-  if (shape.hasUnitParameters()) {
-    check(parameters.first, {shape.units}, "first");
-    check(parameters.second, {shape.units}, "second");
-    first = parameters.first.contiguous();
-    second = parameters.second.contiguous();
+  torch::Tensor numbers = torch::empty({0});
+  if (shape.numbers() > 0) {
+    check(parameters.numbers, {shape.numbers(), shape.units}, "numbers");
+    numbers = parameters.numbers.contiguous();
   }
   bool keepTrace = torch::GradMode::is_enabled();
   return ScanFunction::apply(parameters.w.contiguous(),
                              parameters.u.contiguous(),
-                             parameters.b.contiguous(), first, second,
+                             parameters.b.contiguous(), numbers,
                              features.contiguous(), shape, onlyLast, keepTrace);
 }
 
@@ -116,63 +115,60 @@ torch::Tensor scan(ScanShape shape, const ScanTensors &parameters,
 
 torch::Tensor scanStates(const ScanShape &shape, const ScanTensors &parameters,
                          const torch::Tensor &features) {
-  return scan(shape, parameters, features, false);
+  return runScan(shape, parameters, features, false);
 }
 
 torch::Tensor scanLast(const ScanShape &shape, const ScanTensors &parameters,
                        const torch::Tensor &features) {
-  return scan(shape, parameters, features, true);
+  return runScan(shape, parameters, features, true);
 }
+
+namespace {
+
+template <class Cell, SolverKind kSolver>
+torch::Tensor stepEagerly(const ScanShape &shape, const torch::Tensor &z,
+                          const torch::Tensor *numbers,
+                          const torch::Tensor &x) {
+  std::vector<torch::Tensor> gates;
+  for (size_t p = 0; p < Cell::kProjections.size(); ++p)
+    gates.push_back(
+        scan::activate(scan::kGates<Cell>.function[p],
+                       z.narrow(0, int64_t(p) * shape.units, shape.units)));
+  scan::Leaves<torch::Tensor> leaves = {gates.data(), numbers};
+  return scan::advance<kSolver, torch::Tensor>(
+      x, scan::linear(scan::kRule<Cell>, leaves), shape.h);
+}
+
+torch::Tensor stepEagerly(const ScanShape &shape, const torch::Tensor &z,
+                          const torch::Tensor *numbers,
+                          const torch::Tensor &x) {
+  return withCell(shape.cell, [&](auto cell) {
+    using Cell = decltype(cell);
+    if constexpr (cells::kIsClosedForm<Cell>)
+      return stepEagerly<Cell, SolverKind::ClosedForm>(shape, z, numbers, x);
+    else if (shape.solver == SolverKind::Fused)
+      return stepEagerly<Cell, SolverKind::Fused>(shape, z, numbers, x);
+    else
+      return stepEagerly<Cell, SolverKind::ExplicitEuler>(shape, z, numbers, x);
+  });
+}
+
+} // namespace
 
 torch::Tensor scanEagerly(const ScanShape &shape, const ScanTensors &parameters,
                           const torch::Tensor &features) {
-  int64_t n = shape.units;
-  double h = shape.h;
-  torch::Tensor first, second;
-  if (shape.hasUnitParameters()) {
-    first = parameters.first.unsqueeze(1);
-    second = parameters.second.unsqueeze(1);
-  }
+  std::vector<torch::Tensor> numbers;
+  for (int64_t q = 0; q < shape.numbers(); ++q)
+    numbers.push_back(parameters.numbers[q].unsqueeze(1));
   torch::Tensor drive =
       torch::matmul(parameters.u, features) + parameters.b.unsqueeze(1);
-  torch::Tensor x = torch::zeros({n, features.size(2)}, features.options());
+  torch::Tensor x =
+      torch::zeros({shape.units, features.size(2)}, features.options());
   std::vector<torch::Tensor> states;
   for (int64_t s = 0; s < features.size(0) * shape.substeps; ++s) {
-    torch::Tensor z = torch::addmm(drive[s / shape.substeps], parameters.w, x);
-    auto part = [&](int64_t p) { return z.narrow(0, p * n, n); };
-    torch::Tensor source, decay;
-    switch (shape.cell) {
-    case CellKind::Liquid:
-      decay = torch::sigmoid(part(0));
-      source = decay * torch::tanh(part(1));
-      break;
-    case CellKind::Ltc: {
-      torch::Tensor f = torch::sigmoid(z);
-      source = f * second;
-      decay = f + first;
-      break;
-    }
-    case CellKind::CtRnn:
-      source = second * torch::tanh(z);
-      decay = first;
-      break;
-    case CellKind::Cfc: {
-      torch::Tensor t = torch::sigmoid(part(2));
-      source = t * torch::tanh(part(0)) + (1 - t) * torch::tanh(part(1));
-      break;
-    }
-    }
-    switch (shape.solver) {
-    case SolverKind::ExplicitEuler:
-      x = x + h * (source - decay * x);
-      break;
-    case SolverKind::Fused:
-      x = (x + h * source) / (1 + h * decay);
-      break;
-    case SolverKind::ClosedForm:
-      x = source;
-      break;
-    }
+    x = stepEagerly(shape,
+                    torch::addmm(drive[s / shape.substeps], parameters.w, x),
+                    numbers.data(), x);
     if ((s + 1) % shape.substeps == 0)
       states.push_back(x);
   }

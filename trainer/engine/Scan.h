@@ -11,14 +11,13 @@
 
 namespace dlnet {
 
-/// Parameters of a scan, rows ordered as ScanShape says. `first` and `second`
-/// are undefined for cells without unit parameters.
+/// Parameters of a scan, as ScanWeights. `numbers` is undefined for cells
+/// without unit parameters.
 struct ScanTensors {
-  torch::Tensor w;      ///< [P n, n]
-  torch::Tensor u;      ///< [P n, F]
-  torch::Tensor b;      ///< [P n]
-  torch::Tensor first;  ///< [n], 1/tau or alpha
-  torch::Tensor second; ///< [n], A or beta
+  torch::Tensor w;       ///< [P n, n]
+  torch::Tensor u;       ///< [P n, F]
+  torch::Tensor b;       ///< [P n]
+  torch::Tensor numbers; ///< [Q, n]
 };
 
 /// Runs the scan from x = 0 over `features` [T, F, N] of single-precision

@@ -21,7 +21,7 @@ struct Job {
   ScanShape shape;
   int64_t samples = 0;
   ScanTrace *trace = nullptr;
-  const float *first = nullptr, *second = nullptr;
+  const float *numbers = nullptr; ///< [Q, n]
 
   // Forward.
   const float *matrix = nullptr; ///< [P n, n + F], W beside U
@@ -36,7 +36,7 @@ struct Job {
   float *gradX = nullptr;      ///< [n][kTile]
   float *gradZ = nullptr;      ///< [P n][kTile]
   float *matrixSums = nullptr; ///< [P n][n + F + 1][kParts]
-  float *unitSums = nullptr;   ///< [n][2][kParts]
+  float *numberSums = nullptr; ///< [n][Q][kParts]
 };
 
 // Outside the passes, so that no function of the standard library comes out as

@@ -72,20 +72,14 @@ float sumParts(const float *parts) {
 } // namespace
 
 int64_t ScanShape::projections() const {
-  switch (cell) {
-  case CellKind::Liquid:
-    return 2;
-  case CellKind::Ltc:
-  case CellKind::CtRnn:
-    return 1;
-  case CellKind::Cfc:
-    return 3;
-  }
-  return 0;
+  return withCell(
+      cell, [](auto of) { return int64_t(decltype(of)::kProjections.size()); });
 }
 
-bool ScanShape::hasUnitParameters() const {
-  return cell == CellKind::Ltc || cell == CellKind::CtRnn;
+int64_t ScanShape::numbers() const {
+  return withCell(cell, [](auto of) {
+    return int64_t(decltype(of)::kUnitParameters.size());
+  });
 }
 
 ScanShape scanShapeOf(const FamilyModel &model) {
@@ -95,7 +89,7 @@ ScanShape scanShapeOf(const FamilyModel &model) {
   shape.units = model.units;
   shape.inputs = model.featureCount();
   shape.steps = model.blocks();
-  shape.substeps = model.cell == CellKind::Cfc ? 1 : model.solver.steps;
+  shape.substeps = isClosedForm(model.cell) ? 1 : model.solver.steps;
   shape.h = float(model.solver.dt / double(model.solver.steps));
   return shape;
 }
@@ -152,8 +146,7 @@ void scanForward(const ScanShape &shape, const ScanWeights &weights,
     trace = scratch.get();
   }
   job.trace = trace;
-  job.first = weights.first;
-  job.second = weights.second;
+  job.numbers = weights.numbers;
   job.matrix = matrix.data();
   job.bias = weights.b;
   job.features = features;
@@ -177,23 +170,23 @@ void scanBackward(const ScanWeights &weights, ScanTrace &trace,
   ScanTrace::Buffer gradX = ScanTrace::allocate(n * kTile);
   ScanTrace::Buffer gradZ = ScanTrace::allocate(rows * kTile);
   ScanTrace::Buffer matrixSums = ScanTrace::allocate(rows * columns * kParts);
-  ScanTrace::Buffer unitSums = ScanTrace::allocate(n * 2 * kParts);
+  int64_t numbers = shape.numbers();
+  ScanTrace::Buffer numberSums = ScanTrace::allocate(n * numbers * kParts);
   std::fill_n(matrixSums.get(), rows * columns * kParts, 0.0f);
-  std::fill_n(unitSums.get(), n * 2 * kParts, 0.0f);
+  std::fill_n(numberSums.get(), n * numbers * kParts, 0.0f);
 
   Job job;
   job.shape = shape;
   job.samples = trace.samples();
   job.trace = &trace;
-  job.first = weights.first;
-  job.second = weights.second;
+  job.numbers = weights.numbers;
   job.transposed = transposed.data();
   job.gradLast = gradLast;
   job.gradStates = gradStates;
   job.gradX = gradX.get();
   job.gradZ = gradZ.get();
   job.matrixSums = matrixSums.get();
-  job.unitSums = unitSums.get();
+  job.numberSums = numberSums.get();
   if (isWide())
     backwardWide(job);
   else
@@ -207,12 +200,10 @@ void scanBackward(const ScanWeights &weights, ScanTrace &trace,
       gradients.u[row * shape.inputs + f] = sumParts(sums);
     gradients.b[row] = sumParts(sums);
   }
-  if (!shape.hasUnitParameters())
-    return;
-  for (int64_t i = 0; i < n; ++i) {
-    gradients.first[i] = sumParts(unitSums.get() + i * 2 * kParts);
-    gradients.second[i] = sumParts(unitSums.get() + (i * 2 + 1) * kParts);
-  }
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t q = 0; q < numbers; ++q)
+      gradients.numbers[q * n + i] =
+          sumParts(numberSums.get() + (i * numbers + q) * kParts);
 }
 
 void setPortableScan(bool portable) { portableOnly = portable; }

@@ -5,11 +5,13 @@
 // take longer than the arithmetic of so small a cell; here a tile of samples
 // stays in the cache from the window's first step to its last.
 //
-//   u_t, x --W,U,b--> z --activate--> gates --source, decay--> x'
+//   u_t, x --W,U,b--> z --activate--> gates --rule--> source, decay --> x'
+//
+// Rules are the cells' own (frontend/network/cells), their gradients follow:
 //
 //   explicit Euler  x' = x + h * (source - decay * x)
 //   fused           x' = (x + h * source) / (1 + h * decay)
-//   closed form     x' = source
+//   closed form     x' = source - decay * x
 //
 // The trace and the backward pass stand alone, so that another forward pass (in
 // integers) can fill the trace and borrow the gradient.
@@ -34,12 +36,11 @@ struct ScanShape {
   int64_t substeps = 1; ///< Of each window step; they read the same inputs.
   float h = 1;          ///< Length of a sub-step.
 
-  /// P, the projections z of n rows each. Their order is that of the rows of
-  /// the matrices: liquid f, a; LTC f; CT-RNN t; CfC g, h, t.
+  /// P, the cell's projections z of n rows each, which are the rows of the
+  /// matrices in the cell's order.
   int64_t projections() const;
-  /// Whether the cell has two numbers a unit beside its projections: LTC
-  /// 1/tau and A, CT-RNN alpha and beta.
-  bool hasUnitParameters() const;
+  /// Q, the numbers that the cell has for a unit beside its projections.
+  int64_t numbers() const;
   int64_t rows() const { return projections() * units; }
   int64_t totalSteps() const { return steps * substeps; }
 };
@@ -48,20 +49,18 @@ struct ScanShape {
 /// does when compiled.
 ScanShape scanShapeOf(const FamilyModel &model);
 
-/// Row-major parameters. `first` and `second` are null for a cell that has no
-/// unit parameters.
+/// Row-major parameters. `numbers` are the unit parameters as rules read them,
+/// 1/tau for a tau; null for a cell that has none.
 struct ScanWeights {
-  const float *w = nullptr;      ///< [P n, n]
-  const float *u = nullptr;      ///< [P n, F]
-  const float *b = nullptr;      ///< [P n]
-  const float *first = nullptr;  ///< [n], 1/tau or alpha
-  const float *second = nullptr; ///< [n], A or beta
+  const float *w = nullptr;       ///< [P n, n]
+  const float *u = nullptr;       ///< [P n, F]
+  const float *b = nullptr;       ///< [P n]
+  const float *numbers = nullptr; ///< [Q, n]
 };
 
 /// Where the gradients are written, shaped as ScanWeights.
 struct ScanGradients {
-  float *w = nullptr, *u = nullptr, *b = nullptr;
-  float *first = nullptr, *second = nullptr;
+  float *w = nullptr, *u = nullptr, *b = nullptr, *numbers = nullptr;
 };
 
 /// What the backward pass needs to know of a forward pass over N samples.

@@ -7,20 +7,22 @@
 #ifndef DLNET_TRAINER_ENGINE_SCANPASSES_H
 #define DLNET_TRAINER_ENGINE_SCANPASSES_H
 
-#include "trainer/engine/ScanCells.h"
+#include "trainer/engine/ScanRule.h"
 
 namespace dlnet::scan {
 
-template <typename L>
-DLNET_INLINE UnitParameters<L> unitParameters(const Job &job, int64_t unit,
-                                              bool present) {
-  if (!present)
-    return UnitParameters<L>();
-  return {broadcast<L>(job.first[unit]), broadcast<L>(job.second[unit])};
-}
+/// The numbers of a unit, and none where a cell has none.
+template <typename L, typename Cell> struct UnitNumbers {
+  static constexpr int kCount = int(Cell::kUnitParameters.size());
+  DLNET_INLINE UnitNumbers(const Job &job, int64_t unit) {
+    for (int q = 0; q < kCount; ++q)
+      values[q] = broadcast<L>(job.numbers[q * job.shape.units + unit]);
+  }
+  L values[kCount + 1]; // An array has elements.
+};
 
 struct Forward {
-  template <typename L, typename Battery, SolverKind kSolver>
+  template <typename L, typename Cell, SolverKind kSolver>
   DLNET_INLINE static void run(const Job &job) {
     const ScanShape &shape = job.shape;
     int64_t n = shape.units, columns = n + shape.inputs;
@@ -37,7 +39,7 @@ struct Forward {
         multiply<L>(gates, job.matrix, job.bias, record, shape.rows(),
                     s == 0 ? n : 0, columns);
         for (int64_t i = 0; i < n; ++i)
-          stepUnit<L, Battery, kSolver>(job, i, record, gates, next);
+          stepUnit<L, Cell, kSolver>(job, i, record, gates, next);
         record = next;
         if (job.states && (s + 1) % shape.substeps == 0)
           storeState(job.states + t * n * job.samples, record, n, job.samples,
@@ -48,29 +50,30 @@ struct Forward {
     }
   }
 
-  template <typename L, typename Battery, SolverKind kSolver>
+  template <typename L, typename Cell, SolverKind kSolver>
   DLNET_INLINE static void stepUnit(const Job &job, int64_t unit,
                                     const float *record, float *gates,
                                     float *next) {
-    UnitParameters<L> parameters =
-        unitParameters<L>(job, unit, Battery::kUnitParameters);
+    constexpr int kGateCount = int(Cell::kProjections.size());
+    UnitNumbers<L, Cell> numbers(job, unit);
     int64_t plane = job.shape.units * kTile;
     for (int64_t at = unit * kTile; at < (unit + 1) * kTile; at += kWidth<L>) {
-      L z[Battery::kProjections];
-      for (int p = 0; p < Battery::kProjections; ++p)
-        z[p] = load<L>(gates + p * plane + at);
-      Battery::activate(z);
-      for (int p = 0; p < Battery::kProjections; ++p)
-        store(gates + p * plane + at, z[p]);
+      L g[kGateCount];
+      for (int p = 0; p < kGateCount; ++p) {
+        g[p] = activate<L>(kGates<Cell>.function[p],
+                           load<L>(gates + p * plane + at));
+        store(gates + p * plane + at, g[p]);
+      }
+      Leaves<L> leaves = {g, numbers.values};
       store(next + at,
-            advance<kSolver>(load<L>(record + at),
-                             Battery::terms(z, parameters), job.shape.h));
+            advance<kSolver, L>(load<L>(record + at),
+                                linear(kRule<Cell>, leaves), job.shape.h));
     }
   }
 };
 
 struct Backward {
-  template <typename L, typename Battery, SolverKind kSolver>
+  template <typename L, typename Cell, SolverKind kSolver>
   DLNET_INLINE static void run(const Job &job) {
     const ScanShape &shape = job.shape;
     int64_t n = shape.units, rows = shape.rows();
@@ -89,7 +92,7 @@ struct Backward {
         const float *next = job.trace->record(tile, s + 1);
         const float *gates = job.trace->gates(tile, s);
         for (int64_t i = 0; i < n; ++i)
-          stepUnit<L, Battery, kSolver>(job, i, record, gates, next);
+          stepUnit<L, Cell, kSolver>(job, i, record, gates, next);
         // The first state is 0: it gives W no gradient and takes none.
         outer<L>(job.matrixSums, job.gradZ, record, rows, s == 0 ? n : 0,
                  columns);
@@ -100,54 +103,57 @@ struct Backward {
     }
   }
 
-  template <typename L, typename Battery, SolverKind kSolver>
+  template <typename L, typename Cell, SolverKind kSolver>
   DLNET_INLINE static void stepUnit(const Job &job, int64_t unit,
                                     const float *record, const float *gates,
                                     const float *next) {
-    UnitParameters<L> parameters =
-        unitParameters<L>(job, unit, Battery::kUnitParameters);
-    float *sums = job.unitSums + unit * 2 * kParts;
-    UnitParameters<L> gradients = {load<L>(sums), load<L>(sums + kParts)};
+    constexpr int kGateCount = int(Cell::kProjections.size());
+    constexpr int kNumberCount = int(Cell::kUnitParameters.size());
+    UnitNumbers<L, Cell> numbers(job, unit);
+    float *sums = job.numberSums + unit * kNumberCount * kParts;
+    L totals[kNumberCount + 1];
+    for (int q = 0; q < kNumberCount; ++q)
+      totals[q] = load<L>(sums + q * kParts);
     int64_t plane = job.shape.units * kTile;
     for (int64_t at = unit * kTile; at < (unit + 1) * kTile; at += kWidth<L>) {
-      L g[Battery::kProjections], dz[Battery::kProjections];
-      for (int p = 0; p < Battery::kProjections; ++p)
+      L g[kGateCount];
+      for (int p = 0; p < kGateCount; ++p)
         g[p] = load<L>(gates + p * plane + at);
+      Leaves<L> leaves = {g, numbers.values};
       L gradient = load<L>(job.gradX + at);
-      Terms<L> terms = Battery::terms(g, parameters);
-      Terms<L> d = retreat<kSolver>(load<L>(record + at), load<L>(next + at),
-                                    terms, job.shape.h, gradient);
+      L outer = retreat<kSolver, L>(linear(kRule<Cell>, leaves).decay,
+                                    job.shape.h, gradient);
       store(job.gradX + at, gradient);
-      Battery::back(g, parameters, d, dz, gradients);
-      for (int p = 0; p < Battery::kProjections; ++p)
-        store(job.gradZ + p * plane + at, dz[p]);
+      Sinks<L, kGateCount, kNumberCount> sinks;
+      back(kRule<Cell>, outer, leaves,
+           load<L>((kSolver == SolverKind::Fused ? next : record) + at), sinks);
+      for (int p = 0; p < kGateCount; ++p)
+        store(job.gradZ + p * plane + at,
+              throughActivation<L>(kGates<Cell>.function[p], g[p],
+                                   sinks.gates[p]));
+      for (int q = 0; q < kNumberCount; ++q)
+        totals[q] += sinks.numbers[q];
     }
-    if (Battery::kUnitParameters) {
-      store(sums, gradients.first);
-      store(sums + kParts, gradients.second);
-    }
+    for (int q = 0; q < kNumberCount; ++q)
+      store(sums + q * kParts, totals[q]);
   }
 };
 
-template <typename L, typename Pass, typename Battery>
+template <typename L, typename Pass, typename Cell>
 DLNET_INLINE void runSolver(const Job &job) {
-  if (job.shape.solver == SolverKind::Fused)
-    Pass::template run<L, Battery, SolverKind::Fused>(job);
+  static_assert(kGates<Cell>.isClear,
+                "a projection is read as it is, or through one activation");
+  if constexpr (cells::kIsClosedForm<Cell>)
+    Pass::template run<L, Cell, SolverKind::ClosedForm>(job);
+  else if (job.shape.solver == SolverKind::Fused)
+    Pass::template run<L, Cell, SolverKind::Fused>(job);
   else
-    Pass::template run<L, Battery, SolverKind::ExplicitEuler>(job);
+    Pass::template run<L, Cell, SolverKind::ExplicitEuler>(job);
 }
 
 template <typename L, typename Pass> DLNET_INLINE void runCell(const Job &job) {
-  switch (job.shape.cell) {
-  case CellKind::Liquid:
-    return runSolver<L, Pass, Liquid>(job);
-  case CellKind::Ltc:
-    return runSolver<L, Pass, Ltc>(job);
-  case CellKind::CtRnn:
-    return runSolver<L, Pass, CtRnn>(job);
-  case CellKind::Cfc:
-    return Pass::template run<L, Cfc, SolverKind::ClosedForm>(job);
-  }
+  withCell(job.shape.cell,
+           [&](auto cell) { runSolver<L, Pass, decltype(cell)>(job); });
 }
 
 } // namespace dlnet::scan

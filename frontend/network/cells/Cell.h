@@ -15,14 +15,15 @@
 //     static UnitStart start(const UnitParameter &, const CellSetting &);
 //                                              // only where Q > 0
 //     template <class Ops, class X, class U>
-//     DLNET_RULE auto derivative(Ops &ops, const X &x, const U &u);
+//     DLNET_RULE auto derivative(Ops &ops, const X &x, const U &u)
 //                                              // or `next`: the closed form
 //   };
 //
-// Of `Ops` a rule calls affine(projection, x, u), parameter(unitParameter),
-// constant(number), sigmoid(value) and tanh(value). Of values it uses the
-// operators + - *, elementwise. Rules are linear in `x` beyond their
-// projections: source - decay * x. So every solver suits every derivative:
+// Of `Ops` a rule calls affine(projection, x, u), which takes of x and u what
+// the projection reads; parameter(unitParameter), constant(number),
+// sigmoid(value) and tanh(value). Of values it uses the operators + - *,
+// elementwise. Beyond its projections a rule is linear in x:
+// source - decay * x. So every solver suits every derivative:
 //
 //   explicit Euler  x' = x + h * (source - decay * x)
 //   fused           x' = (x + h * source) / (1 + h * decay)
@@ -38,9 +39,9 @@
 #include <array>
 #include <cstdint>
 
-/// Inlined even into code for another processor than the file's, where it then
-/// becomes code for that one.
-#define DLNET_RULE __attribute__((always_inline)) static inline
+/// Constant expressions, because the fused scan records rules when it is
+/// compiled.
+#define DLNET_RULE static constexpr
 
 namespace dlnet {
 
@@ -77,7 +78,7 @@ struct UnitParameter {
 enum class Spacing {
   Equal,  ///< Equal differences from the first unit to the last.
   Ratios, ///< Equal ratios.
-  Random, ///< Uniform between the two.
+  Random, ///< Uniform in [-high, high).
 };
 
 /// First numbers of a unit parameter, and what training keeps them above.

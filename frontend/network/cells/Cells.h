@@ -67,7 +67,7 @@ DLNET_CELLS(DLNET_CELL)
 
 /// Its derivative, or its closed form.
 template <class Cell, class Ops, class X, class U>
-DLNET_RULE auto rule(Ops &ops, const X &x, const U &u) {
+constexpr auto rule(Ops &ops, const X &x, const U &u) {
   if constexpr (kIsClosedForm<Cell>)
     return Cell::next(ops, x, u);
   else

@@ -3,7 +3,7 @@
 // A network is only as good as the file that it becomes: what is stored must be
 // what was trained, pass the family's own checks, and hold its masks.
 #include "trainer/engine/Network.h"
-#include "BatteryCases.h"
+#include "CellCases.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using namespace dlnet;
 
 namespace {
 
-FamilyModel shapeFor(const BatteryCase &each, int64_t units = 5) {
+FamilyModel shapeFor(const CellCase &each, int64_t units = 5) {
   FamilyModel shape;
   shape.name = "student";
   shape.role = "student";
@@ -56,7 +56,7 @@ void train(Network &network, const torch::Tensor &features, double rate) {
     parameter.sub_(rate * parameter.grad());
 }
 
-class NetworkOf : public testing::TestWithParam<BatteryCase> {};
+class NetworkOf : public testing::TestWithParam<CellCase> {};
 
 TEST_P(NetworkOf, HasTheTensorsOfItsFamily) {
   FamilyModel model = shapeFor(GetParam());
@@ -73,7 +73,7 @@ TEST_P(NetworkOf, HasTheTensorsOfItsFamily) {
     count += int64_t(tensor.values.size());
     for (float value : tensor.values) {
       EXPECT_TRUE(std::isfinite(value)) << key;
-      if (key == "cell.tau" || key == "cell.alpha") {
+      if (isPositive(model.cell, key)) {
         EXPECT_GT(value, 0) << key;
       }
     }
@@ -112,7 +112,7 @@ TEST_P(NetworkOf, ShowsEveryStateToACalibration) {
   torch::Tensor features = someFeatures(model);
   torch::Tensor all = network->allStates(features);
   int64_t substeps = network->scanShape().substeps;
-  EXPECT_EQ(substeps, model.cell == CellKind::Cfc ? 1 : 2);
+  EXPECT_EQ(substeps, isClosedForm(model.cell) ? 1 : 2);
   EXPECT_EQ(all.sizes(), at::IntArrayRef({4 * substeps + 1, 5, 50}));
   EXPECT_EQ(all[0].abs().max().item<double>(), 0);
   torch::Tensor states = network->states(features);

@@ -17,22 +17,22 @@ using namespace dlnet;
 
 namespace {
 
-struct BatteryCase {
+struct CellCase {
   CellKind cell;
   SolverKind solver;
   bool readsAge = false;
 };
 
-std::string label(const BatteryCase &each) {
+std::string label(const CellCase &each) {
   return fmt::format("{}_{}{}", name(each.cell), name(each.solver),
                      each.readsAge ? "_age" : "");
 }
 
-void PrintTo(const BatteryCase &each, std::ostream *stream) {
+void PrintTo(const CellCase &each, std::ostream *stream) {
   *stream << label(each);
 }
 
-FamilyModel shapeFor(const BatteryCase &each) {
+FamilyModel shapeFor(const CellCase &each) {
   FamilyModel shape;
   shape.name = "student";
   shape.role = "student";
@@ -119,7 +119,7 @@ torch::Tensor gradientOf(Forecaster &forecaster, const torch::Tensor &features,
   return torch::cat(all);
 }
 
-class QuantizedNetworkOf : public testing::TestWithParam<BatteryCase> {};
+class QuantizedNetworkOf : public testing::TestWithParam<CellCase> {};
 
 TEST_P(QuantizedNetworkOf, ForecastsWhatTheIntegersDo) {
   FamilyModel shape = shapeFor(GetParam());
@@ -201,20 +201,20 @@ TEST_P(QuantizedNetworkOf, LearnsInIntegers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Batteries, QuantizedNetworkOf,
-    testing::Values(BatteryCase{CellKind::Liquid, SolverKind::ExplicitEuler},
-                    BatteryCase{CellKind::Liquid, SolverKind::Fused},
-                    BatteryCase{CellKind::Ltc, SolverKind::ExplicitEuler},
-                    BatteryCase{CellKind::Ltc, SolverKind::Fused},
-                    BatteryCase{CellKind::CtRnn, SolverKind::ExplicitEuler},
-                    BatteryCase{CellKind::CtRnn, SolverKind::Fused},
-                    BatteryCase{CellKind::Cfc, SolverKind::ClosedForm},
-                    BatteryCase{CellKind::Liquid, SolverKind::ExplicitEuler,
+    testing::Values(CellCase{CellKind::Liquid, SolverKind::ExplicitEuler},
+                    CellCase{CellKind::Liquid, SolverKind::Fused},
+                    CellCase{CellKind::Ltc, SolverKind::ExplicitEuler},
+                    CellCase{CellKind::Ltc, SolverKind::Fused},
+                    CellCase{CellKind::CtRnn, SolverKind::ExplicitEuler},
+                    CellCase{CellKind::CtRnn, SolverKind::Fused},
+                    CellCase{CellKind::Cfc, SolverKind::ClosedForm},
+                    CellCase{CellKind::Liquid, SolverKind::ExplicitEuler,
                                 true},
-                    BatteryCase{CellKind::Ltc, SolverKind::Fused, true},
-                    BatteryCase{CellKind::Cfc, SolverKind::ClosedForm, true}),
+                    CellCase{CellKind::Ltc, SolverKind::Fused, true},
+                    CellCase{CellKind::Cfc, SolverKind::ClosedForm, true}),
     [](const auto &info) { return label(info.param); });
 
-constexpr BatteryCase kLiquid{CellKind::Liquid, SolverKind::ExplicitEuler};
+constexpr CellCase kLiquid{CellKind::Liquid, SolverKind::ExplicitEuler};
 
 TEST(QuantizedNetwork, MaskedWeightsStayZero) {
   FamilyModel shape = shapeFor(kLiquid);

@@ -4,7 +4,7 @@
 // precision, and its gradients against finite differences of those: nothing
 // here is shared with the code that it judges.
 #include "trainer/engine/ScanKernel.h"
-#include "BatteryCases.h"
+#include "CellCases.h"
 #include "frontend/series/Random.h"
 
 #include <gtest/gtest.h>
@@ -31,9 +31,9 @@ struct Reference {
   Numbers features;
 
   int64_t sizeOf(int part) const {
-    int64_t rows = shape.rows(), unit = shape.hasUnitParameters() ? 1 : 0;
+    int64_t rows = shape.rows();
     const int64_t sizes[] = {rows * shape.units, rows * shape.inputs, rows,
-                             unit * shape.units, unit * shape.units};
+                             shape.numbers() * shape.units};
     return sizes[part];
   }
   int64_t offsetOf(int part) const {
@@ -47,8 +47,8 @@ struct Reference {
                  int64_t i) const {
     int64_t n = shape.units;
     double source = 0, decay = 0;
-    double first = shape.hasUnitParameters() ? p[offsetOf(3) + i] : 0;
-    double second = shape.hasUnitParameters() ? p[offsetOf(4) + i] : 0;
+    double first = shape.numbers() > 0 ? p[offsetOf(3) + i] : 0;
+    double second = shape.numbers() > 1 ? p[offsetOf(3) + n + i] : 0;
     switch (shape.cell) {
     case CellKind::Liquid:
       decay = logistic(z[i]);
@@ -123,8 +123,8 @@ struct Problem {
     shape.h = 0.75f / float(substeps);
     reference.samples = samples;
     reference.features = fill(shape.steps * shape.inputs * samples, -2, 2);
-    for (int part = 0; part < 5; ++part) {
-      // The unit parameters: a rate, and a level or a gain.
+    for (int part = 0; part < 4; ++part) {
+      // The unit parameters: rates above 0 as well as levels and gains.
       Numbers more = fill(reference.sizeOf(part), part == 3 ? 0.1 : -1, 1);
       parameters.insert(parameters.end(), more.begin(), more.end());
     }
@@ -138,7 +138,7 @@ struct Problem {
     auto at = [&](int part) {
       return single.data() + reference.offsetOf(part);
     };
-    return {at(0), at(1), at(2), at(3), at(4)};
+    return {at(0), at(1), at(2), at(3)};
   }
 
   double loss(const Numbers &p) const {
@@ -153,8 +153,7 @@ struct Problem {
     auto at = [&](int part) {
       return result.data() + reference.offsetOf(part);
     };
-    scanBackward(weights(), trace, last, states,
-                 {at(0), at(1), at(2), at(3), at(4)});
+    scanBackward(weights(), trace, last, states, {at(0), at(1), at(2), at(3)});
     return result;
   }
 
@@ -171,7 +170,7 @@ protected:
 };
 
 TEST_P(ScanKernel, EqualsTheFormulaAndItsFiniteDifferences) {
-  for (const BatteryCase &each : kCases)
+  for (const CellCase &each : kCases)
     for (int64_t units : {1, 3, 5})
       for (int64_t samples : {1, 66})
         for (int64_t substeps : {1, 3}) {

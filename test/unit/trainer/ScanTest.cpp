@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The scan's gradient is written by hand; autograd over the same formulas,
-// recorded step by step, is what it must equal, for every cell and solver, and
-// for batches that do not fill their tiles.
+// The scan's gradient follows from the cell's rule when that is compiled;
+// autograd over the same rule, recorded step by step, is what it must equal,
+// for every cell and solver, and for batches that do not fill their tiles.
 #include "trainer/engine/Scan.h"
-#include "BatteryCases.h"
+#include "CellCases.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace {
 
 /// A scan with random parameters; all of them want gradients.
 struct Problem {
-  Problem(const BatteryCase &each, int64_t units, int64_t samples,
+  Problem(const CellCase &each, int64_t units, int64_t samples,
           int64_t substeps = 1, int64_t inputs = 3) {
     torch::manual_seed(uint64_t(units * 1000 + samples + substeps));
     shape.cell = each.cell;
@@ -39,17 +39,16 @@ struct Problem {
         parameter(torch::randn({rows, units}) / std::sqrt(double(units)));
     tensors.u = parameter(torch::randn({rows, inputs}));
     tensors.b = parameter(torch::randn({rows}));
-    if (shape.hasUnitParameters()) {
-      tensors.first = parameter(torch::rand({units}) * 0.5 + 0.1);
-      tensors.second = parameter(torch::randn({units}));
-    }
+    if (shape.numbers() > 0)
+      tensors.numbers =
+          parameter(torch::rand({shape.numbers(), units}) * 0.5 + 0.1);
     features = torch::randn({shape.steps, inputs, samples});
   }
 
   std::vector<torch::Tensor> parameters() const {
     std::vector<torch::Tensor> list = {tensors.w, tensors.u, tensors.b};
-    if (tensors.first.defined())
-      list.insert(list.end(), {tensors.first, tensors.second});
+    if (tensors.numbers.defined())
+      list.push_back(tensors.numbers);
     return list;
   }
 
@@ -60,8 +59,7 @@ struct Problem {
     };
     return scanEagerly(shape,
                        {exactly(tensors.w), exactly(tensors.u),
-                        exactly(tensors.b), exactly(tensors.first),
-                        exactly(tensors.second)},
+                        exactly(tensors.b), exactly(tensors.numbers)},
                        exactly(features));
   }
 
@@ -87,7 +85,7 @@ void expectSameGradients(const torch::Tensor &ours, const torch::Tensor &theirs,
     EXPECT_LT(difference(one[i], other[i], least), 1e-5) << "parameter " << i;
 }
 
-class Scan : public testing::TestWithParam<BatteryCase> {};
+class Scan : public testing::TestWithParam<CellCase> {};
 
 TEST_P(Scan, EqualsTheFormulaAndItsGradient) {
   for (int64_t units : {1, 3, 16, 33})
