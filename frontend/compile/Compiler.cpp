@@ -3,7 +3,7 @@
 // Runs the named pipelines and nothing else.
 #include "frontend/compile/Compiler.h"
 
-#include "frontend/import/ImportFamily.h"
+#include "frontend/import/ImportGraph.h"
 #include "passes/operations/Operations.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -51,9 +51,27 @@ std::string Compiler::why() {
   return said;
 }
 
+/// Validation chooses; what the test batteries say is not for choosing.
+static void setMeasured(lnn::ModelOp op, const FamilyModel &model) {
+  auto found = model.measured.find("validation");
+  if (found == model.measured.end())
+    return;
+  Builder builder(op.getContext());
+  NamedAttrList errors;
+  if (found->second.maeFloat)
+    errors.set("mae_float", builder.getF64FloatAttr(*found->second.maeFloat));
+  if (found->second.maeInt8)
+    errors.set("mae_int8", builder.getF64FloatAttr(*found->second.maeInt8));
+  op->setAttr(lnn::kMeasuredAttr, errors.getDictionary(op.getContext()));
+}
+
 FailureOr<CompiledModel> Compiler::import(const FamilyModel &model,
                                           const std::string &prefix) {
-  CompiledModel imported(importModel(context, model, prefix));
+  auto module = importGraph(context, graphOf(model), model.tensors, prefix);
+  if (failed(module))
+    return failure();
+  CompiledModel imported(std::move(*module));
+  setMeasured(imported.model(), model);
   if (failed(verify(*imported.module)))
     return failure();
   return imported;
@@ -129,17 +147,23 @@ FailureOr<CompiledModel> Compiler::compile(const FamilyModel &model,
 
 std::vector<std::string> dlnet::describeModel(const Family &family,
                                               const FamilyModel &model) {
-  std::vector<std::string> lines = {
-      fmt::format("Model {} of family {}: {} cell, {} units, {} steps of {} "
-                  "cycles,",
-                  model.name, family.name, name(model.cell), model.units,
-                  model.blocks(), model.block),
-      fmt::format("{} basis curves; {} parameters, {} multiply-accumulates.",
-                  model.basis, countParameters(model), countMacs(model))};
-  Range trained = trainedSoh(model);
-  lines.push_back(fmt::format("SOH is {};", describeSoh(family.data)));
-  lines.push_back(fmt::format("the network was trained on {:.3f} to {:.3f}.",
-                              trained.low, trained.high));
+  std::string size = fmt::format("{} parameters, {} multiply-accumulates.",
+                                 countParameters(model), countMacs(model));
+  std::string which =
+      fmt::format("Model {} of family {}: ", model.name, family.name);
+  std::vector<std::string> lines;
+  if (model.hasRecipe()) {
+    Range trained = trainedSoh(model);
+    lines = {fmt::format("{}{} cell, {} units, {} steps of {} cycles,", which,
+                         name(model.cell), model.units, model.blocks(),
+                         model.block),
+             fmt::format("{} basis curves; {}", model.basis, size),
+             fmt::format("SOH is {};", describeSoh(family.data)),
+             fmt::format("the network was trained on {:.3f} to {:.3f}.",
+                         trained.low, trained.high)};
+  } else {
+    lines = {which + network::describePorts(graphOf(model)) + ";", size};
+  }
   for (const auto &[split, error] : model.measured) {
     std::string text;
     if (error.maeFloat)

@@ -19,6 +19,22 @@ std::string figure(const std::map<std::string, MeasuredError> &measured,
   return fmt::format("{:.6f}", *(it->second.*which));
 }
 
+/// The line of the table. What only a recipe says is "-" of a composed model.
+void printModel(const FamilyModel &model) {
+  auto ofRecipe = [&](const auto &value) {
+    return model.hasRecipe() ? fmt::format("{}", value) : "-";
+  };
+  fmt::print("{:<14} {:<8} {:<7} {:>5} {:>6} {:>5} {:<16} {:>7} {:>7} {:>10} "
+             "{:>10}\n",
+             model.name, model.role, kindOf(model), ofRecipe(model.units),
+             ofRecipe(model.blocks()), ofRecipe(model.basis),
+             ofRecipe(fmt::format("{} x{}", name(model.solver.method),
+                                  model.solver.steps)),
+             countParameters(model), countMacs(model),
+             figure(model.measured, "test", &MeasuredError::maeFloat),
+             figure(model.measured, "test", &MeasuredError::maeInt8));
+}
+
 /// A line for what is left out of the table, or in it on trust.
 void printStanding(const FamilyModel &model) {
   std::string unproved;
@@ -80,17 +96,12 @@ int inspect(const std::string &path) {
              "model", "role", "cell", "units", "blocks", "basis", "solver",
              "params", "MACs", "test float", "test int8");
   for (const FamilyModel &model : family->models)
-    fmt::print(
-        "{:<14} {:<8} {:<7} {:>5} {:>6} {:>5} {:<16} {:>7} {:>7} {:>10} "
-        "{:>10}\n",
-        model.name, model.role, name(model.cell), model.units, model.blocks(),
-        model.basis,
-        fmt::format("{} x{}", name(model.solver.method), model.solver.steps),
-        countParameters(model), countMacs(model),
-        figure(model.measured, "test", &MeasuredError::maeFloat),
-        figure(model.measured, "test", &MeasuredError::maeInt8));
+    printModel(model);
   for (const FamilyModel &model : family->models) {
     printStanding(model);
+    if (!model.hasRecipe())
+      fmt::print("{:<14} {}\n", model.name,
+                 network::describePorts(graphOf(model)));
     printAge(model);
     printHistory(model);
   }

@@ -13,17 +13,6 @@
 
 namespace dlnet {
 
-namespace {
-
-int64_t elementsOf(const std::vector<int64_t> &shape) {
-  int64_t count = 1;
-  for (int64_t extent : shape)
-    count *= extent;
-  return count;
-}
-
-} // namespace
-
 const char *name(SolverKind kind) { return nameOf(schema::kSolvers, kind); }
 const char *name(SohKind kind) { return nameOf(schema::kSohs, kind); }
 const char *name(TrainingStage stage) { return nameOf(schema::kStages, stage); }
@@ -66,23 +55,31 @@ Status checkName(const std::string &option, const std::string &name) {
       isIdentifier(possible) ? fmt::format(", such as '{}'", possible) : "")};
 }
 
+void FamilyModel::useGraph(network::Graph graph) {
+  static_cast<network::SohRecipe &>(*this) = {};
+  block = 1;
+  auto steps = [&](network::Value value) {
+    return graph[value].shape[0] == network::kAnySteps ? 1
+                                                       : graph[value].shape[0];
+  };
+  window = steps(graph.body.arguments[0]);
+  horizon = steps(graph.body.yields[0]);
+  composed = std::move(graph);
+}
+
+network::Graph graphOf(const FamilyModel &model) {
+  return model.composed ? *model.composed : buildSohNetwork(model);
+}
+
+std::string kindOf(const FamilyModel &model) {
+  return model.composed ? "graph" : name(model.cell);
+}
+
 std::map<std::string, std::vector<int64_t>>
 expectedTensors(const FamilyModel &model) {
-  int64_t n = model.units, i = model.featureCount();
-  std::map<std::string, std::vector<int64_t>> shapes = {
-      {"readout.w", {model.basis, n}},
-      {"readout.b", {model.basis}},
-      {"basis.curves", {model.horizon, model.basis}},
-      {"basis.mean", {model.horizon}}};
-  for (const cells::Projection &each : projectionsOf(model.cell)) {
-    if (each.readsState())
-      shapes[std::string("cell.w") + each.suffix] = {n, n};
-    if (each.readsInput())
-      shapes[std::string("cell.u") + each.suffix] = {n, i};
-    shapes[std::string("cell.b") + each.suffix] = {n};
-  }
-  for (const cells::UnitParameter &each : unitParametersOf(model.cell))
-    shapes[std::string("cell.") + each.key] = {n};
+  std::map<std::string, std::vector<int64_t>> shapes;
+  for (auto &[key, use] : network::tensorsOf(graphOf(model)))
+    shapes[key] = use.shape;
   return shapes;
 }
 
@@ -95,6 +92,8 @@ std::string describeSoh(const DataRecord &data) {
 }
 
 Range trainedSoh(const FamilyModel &model) {
+  if (model.composed)
+    return {model.composed->inputs[0].low, model.composed->inputs[0].high};
   const Features &features = model.features;
   auto real = [&](double level) {
     return level / features.levelScale + features.levelOffset;
@@ -103,26 +102,11 @@ Range trainedSoh(const FamilyModel &model) {
 }
 
 int64_t countParameters(const FamilyModel &model) {
-  int64_t count = 0;
-  for (const auto &[key, shape] : expectedTensors(model))
-    count += elementsOf(shape);
-  return count;
+  return network::countParameters(graphOf(model));
 }
 
 int64_t countMacs(const FamilyModel &model) {
-  int64_t substeps =
-      model.solver.method == SolverKind::ClosedForm ? 1 : model.solver.steps;
-  int64_t perStep = 0; // For each unit.
-  for (const cells::Projection &each : projectionsOf(model.cell))
-    perStep += (each.readsState() ? substeps * model.units : 0) +
-               (each.readsInput() ? model.featureCount() : 0);
-  return model.blocks() * model.units * perStep +
-         model.basis * (model.units + model.horizon);
-}
-
-bool isMaskable(const std::string &key) {
-  return key.rfind("cell.w", 0) == 0 || key.rfind("cell.u", 0) == 0 ||
-         key == "readout.w" || key == "basis.curves";
+  return network::countMacs(graphOf(model));
 }
 
 double densityOf(const Tensor &mask) {

@@ -6,8 +6,7 @@
 #ifndef DLNET_FRONTEND_FAMILY_FAMILY_H
 #define DLNET_FRONTEND_FAMILY_FAMILY_H
 
-#include "frontend/network/Graph.h"
-#include "frontend/network/cells/Cells.h"
+#include "frontend/network/SohNetwork.h"
 #include "frontend/support/Result.h"
 
 #include <array>
@@ -32,29 +31,6 @@ const char *name(SolverKind kind);
 const char *name(SohKind kind);
 const char *name(TrainingStage stage);
 
-/// The age as an input: (cycles lived at the newest - offset) * scale, the same
-/// at every step.
-struct AgeFeature {
-  double offset = 500.0, scale = 1.0 / 400;
-};
-
-/// How block means become network inputs (see trainer/pretrained/README.md).
-struct Features {
-  double differenceScale = 400.0, differenceClip = 8.0;
-  double relativeScale = 60.0;
-  double levelOffset = 0.93, levelScale = 12.0;
-  using Age = AgeFeature;
-  std::optional<Age> age; ///< None: the network does not read it.
-};
-
-/// Ranges of normalised features, states and coefficients over the training
-/// windows; the compiler chooses its fixed-point formats from them.
-struct Calibration {
-  Range difference, relative, level, state;
-  Range age; // of the input; 0 where the model does not read it
-  std::vector<Range> coefficients; // one per basis curve
-};
-
 /// Mean absolute errors of SOH over the horizon.
 struct MeasuredError {
   std::optional<double> maeFloat, maeInt8;
@@ -72,34 +48,31 @@ struct TrainingRecord {
 };
 
 /// One network with its preprocessing; `tensors` are keyed without the
-/// model's name ("cell.wf", "readout.w", "basis.curves", ...).
-struct FamilyModel {
+/// model's name ("cell.wf", "readout.w", "basis.curves", ...). It is what its
+/// recipe says, or `composed`; of a composed one the recipe has only window and
+/// horizon, and training cannot go on.
+struct FamilyModel : network::SohRecipe {
+  std::optional<network::Graph> composed;
   std::string name;
   std::string role; // "student" or "teacher"
-  CellKind cell = CellKind::Liquid;
-  int64_t units = 0, window = 0, horizon = 0, block = 0, basis = 0;
-  Solver solver;
-  Features features;
-  double outputScale = 100.0;
-  Calibration ranges;
   uint64_t seed = 0;
   std::map<std::string, MeasuredError> measured; // "validation", "test"
   /// Errors that the file states, but of other weights: their digest is not
   /// that of this model. They are kept, and quoted nowhere.
   std::map<std::string, MeasuredError> outdated;
   TrainingRecord trained;
-  std::map<std::string, Tensor> tensors;
+  Tensors tensors;
   /// 0 or 1 for each element of a weight matrix, by the matrix's key; where it
   /// is 0 the weight is 0, and training leaves it so. Matrices without an
   /// entry are dense. The file holds them as U8 "<model>.mask.<key>".
-  std::map<std::string, Tensor> masks;
+  Tensors masks;
 
-  /// Number of blocks, that is of steps of the recurrence.
-  int64_t blocks() const { return window / block; }
-  /// Number of inputs of a step: difference, relative, level, and age for a
-  /// model that reads it.
-  int64_t featureCount() const { return features.age ? 4 : 3; }
   const Tensor &tensor(const std::string &key) const { return tensors.at(key); }
+
+  bool hasRecipe() const { return !composed; }
+  /// Makes it a composed model; window and horizon are those of its first
+  /// ports.
+  void useGraph(network::Graph graph);
 };
 
 /// Which cells trained, chose and judged the models, and what their SOH is.
@@ -126,7 +99,8 @@ struct Family {
 /// What SOH 1.0 is, in one line: "capacity over the nominal 1.1 Ah".
 std::string describeSoh(const DataRecord &data);
 
-/// The SOH of the block means that a model was trained on.
+/// The SOH of the block means that a model was trained on; of a composed model
+/// what its window may hold.
 Range trainedSoh(const FamilyModel &model);
 
 /// The index of the model of that name, or of the first student where `name` is
@@ -141,15 +115,18 @@ bool isIdentifier(const std::string &text);
 /// the name was given by.
 Status checkName(const std::string &option, const std::string &name);
 
-/// The tensors that a model of this architecture must have, with their shapes.
+/// What a model computes: its own graph, or the one of its recipe.
+network::Graph graphOf(const FamilyModel &model);
+
+/// The name of a model's cell; "graph" for a composed model.
+std::string kindOf(const FamilyModel &model);
+
+/// The tensors that a model must have, with their shapes.
 std::map<std::string, std::vector<int64_t>>
 expectedTensors(const FamilyModel &model);
 
-/// Numbers that training fits, masked ones included.
+/// As of the model's graph.
 int64_t countParameters(const FamilyModel &model);
-
-/// Multiply-accumulates of one forecast with every weight present: the inputs
-/// of a window step are projected once, its state in each sub-step.
 int64_t countMacs(const FamilyModel &model);
 
 /// SHA-256 of all that decides a model's outputs, in float and in int8: its
@@ -168,10 +145,6 @@ std::string describeOutdated(const FamilyModel &model);
 
 /// Forgets all errors: the weights are no longer those that were measured.
 void forgetErrors(FamilyModel &model);
-
-/// Whether a tensor is a weight matrix, which may carry a mask: cell.w*,
-/// cell.u*, readout.w or basis.curves.
-bool isMaskable(const std::string &key);
 
 /// Share of ones in a mask.
 double densityOf(const Tensor &mask);

@@ -2,7 +2,7 @@
 //
 // An error that was measured says nothing about other weights. So it carries
 // the digest of the model that it was measured of.
-#include "frontend/family/Family.h"
+#include "frontend/family/GraphJson.h"
 #include "frontend/support/Sha256.h"
 
 #include <fmt/format.h>
@@ -45,10 +45,8 @@ private:
   Sha256 digest;
 };
 
-} // namespace
-
-std::string digestOf(const FamilyModel &model) {
-  ModelDigest digest;
+/// What files of schema 1 were digested by, so that theirs still hold.
+void add(ModelDigest &digest, const network::SohRecipe &model) {
   digest.word("cell", name(model.cell));
   digest.integer("units", model.units);
   digest.integer("window", model.window);
@@ -78,6 +76,18 @@ std::string digestOf(const FamilyModel &model) {
     digest.range("range.age", ranges.age);
   for (const Range &range : ranges.coefficients)
     digest.range("range.coefficient", range);
+}
+
+} // namespace
+
+std::string digestOf(const FamilyModel &model) {
+  ModelDigest digest;
+  if (model.composed) {
+    digest.word("graph", toJson(*model.composed).dump().c_str());
+    digest.word("calibration", calibrationOf(*model.composed).dump().c_str());
+  } else {
+    add(digest, model);
+  }
   digest.tensors("tensor", model.tensors);
   digest.tensors("mask", model.masks);
   return digest.finish();

@@ -107,17 +107,32 @@ double Members::numberAt(const json &found, const std::string &where,
   return found.get<double>();
 }
 
+bool Members::boolean(const char *key) {
+  const json *found = required(key);
+  if (found && !found->is_boolean())
+    checker.expect(pathOf(key), "true or false", *found);
+  return found && *found == true;
+}
+
+std::string Members::text(const char *key) {
+  const json *found = required(key);
+  if (found && !found->is_string())
+    checker.expect(pathOf(key), "a string", *found);
+  return found && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string Members::lineAt(const json &found, const std::string &where) {
+  if (isLine(found))
+    return found.get<std::string>();
+  checker.expect(where,
+                 fmt::format("one line of text, 1 to {} bytes long", kMaxText),
+                 found);
+  return {};
+}
+
 std::string Members::line(const char *key) {
   const json *found = required(key);
-  if (!found)
-    return {};
-  if (!isLine(*found)) {
-    checker.expect(
-        pathOf(key),
-        fmt::format("one line of text, 1 to {} bytes long", kMaxText), *found);
-    return {};
-  }
-  return found->get<std::string>();
+  return found ? lineAt(*found, pathOf(key)) : std::string();
 }
 
 std::string Members::identifier(const char *key) {
@@ -158,14 +173,15 @@ const json *Members::array(const char *key, size_t low, size_t high) {
   return found;
 }
 
-Range Members::rangeAt(const json &found, const std::string &where) {
+Range Members::rangeAt(const json &found, const std::string &where,
+                       double most) {
   if (!found.is_array() || found.size() != 2) {
     checker.expect(where, "a range [low, high]", found);
     return {};
   }
   Range range;
-  range.low = numberAt(found[0], where + "[0]", -kMaxMagnitude, kMaxMagnitude);
-  range.high = numberAt(found[1], where + "[1]", -kMaxMagnitude, kMaxMagnitude);
+  range.low = numberAt(found[0], where + "[0]", -most, most);
+  range.high = numberAt(found[1], where + "[1]", -most, most);
   if (range.low > range.high)
     checker.fail(where, fmt::format("expected low <= high, found [{}, {}]",
                                     range.low, range.high));

@@ -26,6 +26,11 @@ public:
     if (!failed())
       problem = path + ": " + text;
   }
+  /// Keeps a whole message unless it is empty.
+  void refuse(const std::string &message) {
+    if (!failed())
+      problem = message;
+  }
   void expect(const std::string &path, const std::string &expected,
               const nlohmann::json &found) {
     fail(path, fmt::format("expected {}, found {}", expected, quote(found)));
@@ -56,13 +61,19 @@ public:
   /// A number in (0, high].
   double positive(const char *key, double high = schema::kMaxMagnitude);
   double number(const char *key, double low, double high);
+  double numberAt(const nlohmann::json &found, const std::string &where,
+                  double low, double high);
+  bool boolean(const char *key);
+  std::string text(const char *key);
   std::string line(const char *key);
+  std::string lineAt(const nlohmann::json &found, const std::string &where);
   std::string identifier(const char *key);
   /// A SHA-256 in 64 lower-case hexadecimal digits.
   std::string digest(const char *key);
   const nlohmann::json *array(const char *key, size_t low, size_t high);
   Range range(const char *key);
-  Range rangeAt(const nlohmann::json &found, const std::string &where);
+  Range rangeAt(const nlohmann::json &found, const std::string &where,
+                double most = schema::kMaxMagnitude);
 
   /// What a word of `table` stands for.
   template <typename Kind, size_t N>
@@ -87,9 +98,6 @@ public:
   void finish();
 
 private:
-  double numberAt(const nlohmann::json &found, const std::string &where,
-                  double low, double high);
-
   const nlohmann::json *value;
   std::string path;
   Checker &checker;

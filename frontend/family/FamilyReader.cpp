@@ -2,7 +2,7 @@
 //
 // A family file is checked once, here, completely: whoever holds a `Family`
 // may index its tensors and divide by its sizes without looking again.
-#include "frontend/family/FamilyMembers.h"
+#include "frontend/family/GraphJson.h"
 #include "frontend/family/TensorValues.h"
 #include "frontend/support/FileKind.h"
 
@@ -149,47 +149,90 @@ TrainingRecord readTrained(Members members, Checker &checker) {
   return trained;
 }
 
+/// The network of few numbers; in schema 1 they are members of the model.
+void readRecipe(Members &members, network::SohRecipe &recipe,
+                Checker &checker) {
+  recipe.cell = members.choice("cell", kCells);
+  recipe.units = members.integer("units", 1, 1024);
+  recipe.window = members.integer("window", 2, 4096);
+  recipe.horizon = members.integer("horizon", 1, 4096);
+  recipe.block = members.integer("block", 1, 4096);
+  if (recipe.window % recipe.block != 0)
+    checker.fail(members.pathOf("block"),
+                 fmt::format("expected a divisor of the window {}, found {}",
+                             recipe.window, recipe.block));
+  recipe.basis = members.integer("basis", 1, 64);
+
+  Members solver = members.object("solver");
+  recipe.solver.method = solver.choice("method", kSolvers);
+  if ((recipe.solver.method == SolverKind::ClosedForm) !=
+      isClosedForm(recipe.cell))
+    checker.fail(solver.pathOf("method"),
+                 fmt::format("{} does not solve a {} cell",
+                             name(recipe.solver.method), name(recipe.cell)));
+  recipe.solver.steps = solver.integer("steps", 1, 64);
+  recipe.solver.dt = solver.positive("dt", 100);
+  solver.finish();
+
+  recipe.features = readFeatures(members.object("features"));
+  recipe.outputScale = members.positive("output_scale");
+  recipe.ranges = readRanges(members.object("ranges"), size_t(recipe.basis),
+                             recipe.features.age.has_value());
+}
+
+/// The graph of schema 2, which must be the one of the recipe if there is one.
+void readNetwork(Members &members, FamilyModel &model, Checker &checker) {
+  bool hasRecipe = members.optional("recipe");
+  if (hasRecipe) {
+    Members recipe = members.object("recipe");
+    readRecipe(recipe, model, checker);
+    recipe.finish();
+  }
+  std::string path = members.pathOf("graph");
+  network::Graph graph = readGraph(members.object("graph"), path, checker);
+  const json *calibration = members.required("calibration");
+  if (checker.failed())
+    return;
+  std::string ranges = members.pathOf("calibration");
+  readCalibration(*calibration, ranges, graph, checker);
+  if (!hasRecipe && !checker.failed())
+    model.useGraph(std::move(graph));
+  if (!hasRecipe)
+    return;
+  network::Graph made = buildSohNetwork(model);
+  std::string recipe = members.pathOf("recipe");
+  std::string difference =
+      firstDifference(toJson(graph), toJson(made), path, recipe);
+  if (difference.empty())
+    difference =
+        firstDifference(*calibration, calibrationOf(made), ranges, recipe);
+  checker.refuse(difference);
+}
+
 /// Everything of a model but its tensors.
-FamilyModel readModel(Members members, Checker &checker) {
+FamilyModel readModel(Members members, int64_t schema, Checker &checker) {
   FamilyModel model;
   model.name = members.identifier("name");
   static constexpr schema::Named<bool> kRoles[] = {{"student", true},
                                                    {"teacher", false}};
   model.role = members.choice("role", kRoles) ? "student" : "teacher";
-  model.cell = members.choice("cell", kCells);
-  model.units = members.integer("units", 1, 1024);
-  model.window = members.integer("window", 2, 4096);
-  model.horizon = members.integer("horizon", 1, 4096);
-  model.block = members.integer("block", 1, 4096);
-  if (model.window % model.block != 0)
-    checker.fail(members.pathOf("block"),
-                 fmt::format("expected a divisor of the window {}, found {}",
-                             model.window, model.block));
-  model.basis = members.integer("basis", 1, 64);
-
-  Members solver = members.object("solver");
-  model.solver.method = solver.choice("method", kSolvers);
-  if ((model.solver.method == SolverKind::ClosedForm) !=
-      isClosedForm(model.cell))
-    checker.fail(solver.pathOf("method"),
-                 fmt::format("{} does not solve a {} cell",
-                             name(model.solver.method), name(model.cell)));
-  model.solver.steps = solver.integer("steps", 1, 64);
-  model.solver.dt = solver.positive("dt", 100);
-  solver.finish();
-
-  model.features = readFeatures(members.object("features"));
-  model.outputScale = members.positive("output_scale");
-  model.ranges = readRanges(members.object("ranges"), size_t(model.basis),
-                            model.features.age.has_value());
+  if (schema == 1)
+    readRecipe(members, model, checker);
+  else
+    readNetwork(members, model, checker);
   model.seed = members.seed("seed");
   // For readers that do not count themselves; what they say is not believed.
   members.integer("parameters", 0, int64_t(1) << 40);
-  members.integer("macs", 0, int64_t(1) << 40);
+  members.integer("macs", 0, int64_t(1) << 60);
   model.measured = readMeasured(members.object("measured"), checker);
   if (members.optional("trained"))
     model.trained = readTrained(members.object("trained"), checker);
   members.finish();
+  if (checker.failed())
+    return model;
+  // A recipe within its limits may still make numbers beyond the graph's.
+  if (Status status = verify(graphOf(model)); !status)
+    checker.fail(members.pathOf("graph"), status.message());
   return model;
 }
 
@@ -207,7 +250,7 @@ bool hasShape(const StoredTensor &stored, const std::string &path,
 
 /// Copies the weights of a model out of the container and takes them off it.
 void takeWeights(FamilyModel &model, Safetensors &file, Checker &checker) {
-  for (const auto &[key, shape] : expectedTensors(model)) {
+  for (const auto &[key, use] : network::tensorsOf(graphOf(model))) {
     std::string path = model.name + "." + key;
     auto found = file.tensors.find(path);
     if (found == file.tensors.end())
@@ -216,17 +259,15 @@ void takeWeights(FamilyModel &model, Safetensors &file, Checker &checker) {
     if (!isFloatType(stored.dtype))
       return checker.expect(path + ".dtype", "F32, F16, BF16 or F64",
                             stored.dtype);
-    if (!hasShape(stored, path, shape, checker))
+    if (!hasShape(stored, path, use.shape, checker))
       return;
-    Tensor tensor{shape, floatValues(stored)};
-    bool mustBePositive = isPositive(model.cell, key);
+    Tensor tensor{use.shape, floatValues(stored)};
     for (size_t i = 0; i < tensor.values.size(); ++i) {
       float value = tensor.values[i];
-      if (!std::isfinite(value) || (mustBePositive && !(value > 0)))
+      if (!std::isfinite(value) || (use.positive && !(value > 0)))
         return checker.fail(
-            path,
-            fmt::format("expected {} numbers, found {} at element {}",
-                        mustBePositive ? "positive" : "finite", value, i));
+            path, fmt::format("expected {} numbers, found {} at element {}",
+                              use.positive ? "positive" : "finite", value, i));
     }
     model.tensors.emplace(key, std::move(tensor));
     file.tensors.erase(found);
@@ -240,11 +281,11 @@ void takeMasks(FamilyModel &model, Safetensors &file, Checker &checker) {
   while (found != file.tensors.end() && found->first.rfind(prefix, 0) == 0) {
     const std::string &path = found->first;
     std::string key = path.substr(prefix.size());
-    if (!model.tensors.count(key) || !isMaskable(key))
+    auto weight = model.tensors.find(key);
+    if (weight == model.tensors.end() || weight->second.shape.size() != 2)
       return checker.fail(path, "expected the mask of a weight matrix that the "
-                                "model has (cell.w*, cell.u*, readout.w, "
-                                "basis.curves)");
-    const Tensor &weights = model.tensor(key);
+                                "model has");
+    const Tensor &weights = weight->second;
     const std::string &dtype = found->second.dtype;
     if (dtype != "U8" && dtype != "BOOL")
       return checker.expect(path + ".dtype", "U8 or BOOL", dtype);
@@ -306,10 +347,13 @@ Result<Family> parseContent(std::string_view bytes) {
   if (metadata["format"] != kFormat)
     return Failure{fmt::format("__metadata__.format: expected \"{}\", found {}",
                                kFormat, quote(metadata["format"]))};
-  if (metadata["version"] != kVersion)
+  const std::string &version = metadata["version"];
+  if (version != kVersion && version != kOldVersion)
     return Failure{
-        fmt::format("__metadata__.version: expected \"{}\", found {}", kVersion,
-                    quote(metadata["version"]))};
+        fmt::format("__metadata__.version: expected \"{}\" or \"{}\", "
+                    "found {}",
+                    kOldVersion, kVersion, quote(version))};
+  int64_t schema = version == kVersion ? 2 : 1;
   Result<json> text = parseStrictJson(metadata["family"], "family");
   if (!text)
     return text.failure();
@@ -328,7 +372,7 @@ Result<Family> parseContent(std::string_view bytes) {
     for (size_t i = 0; i < models->size() && !checker.failed(); ++i) {
       std::string path = fmt::format("models[{}]", i);
       family.models.push_back(
-          readModel(Members(&(*models)[i], path, checker), checker));
+          readModel(Members(&(*models)[i], path, checker), schema, checker));
       if (!names.insert(family.models.back().name).second)
         checker.fail(path + ".name",
                      fmt::format("another model is already called {}",

@@ -13,7 +13,8 @@
 namespace dlnet::schema {
 
 inline constexpr char kFormat[] = "dlnet-family";
-inline constexpr char kVersion[] = "1";
+inline constexpr char kVersion[] = "2";
+inline constexpr char kOldVersion[] = "1"; ///< Still read, no longer written.
 inline constexpr size_t kMaxModels = 256;
 inline constexpr size_t kMaxBatteries = 4096;
 inline constexpr size_t kMaxText = 1024;

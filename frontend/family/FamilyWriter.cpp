@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // No family is written that the reader would refuse.
-#include "frontend/family/FamilySchema.h"
+#include "frontend/family/GraphJson.h"
 #include "frontend/family/Safetensors.h"
 #include "frontend/support/WriteFiles.h"
 
@@ -39,28 +39,22 @@ json toJson(const MeasuredError &errors) {
   return entry;
 }
 
-json toJson(const FamilyModel &model) {
+json toJson(const network::SohRecipe &recipe) {
   json coefficients = json::array();
-  for (const Range &range : model.ranges.coefficients)
+  for (const Range &range : recipe.ranges.coefficients)
     coefficients.push_back(toJson(range));
-  json measured = json::object();
-  for (const auto *list : {&model.outdated, &model.measured})
-    for (const auto &[subset, errors] : *list)
-      measured[subset] = toJson(errors);
-  const Features &features = model.features;
+  const Features &features = recipe.features;
   json object = {
-      {"name", model.name},
-      {"role", model.role},
-      {"cell", name(model.cell)},
-      {"units", model.units},
-      {"window", model.window},
-      {"horizon", model.horizon},
-      {"block", model.block},
-      {"basis", model.basis},
+      {"cell", name(recipe.cell)},
+      {"units", recipe.units},
+      {"window", recipe.window},
+      {"horizon", recipe.horizon},
+      {"block", recipe.block},
+      {"basis", recipe.basis},
       {"solver",
-       {{"method", name(model.solver.method)},
-        {"steps", model.solver.steps},
-        {"dt", model.solver.dt}}},
+       {{"method", name(recipe.solver.method)},
+        {"steps", recipe.solver.steps},
+        {"dt", recipe.solver.dt}}},
       {"features",
        {{"difference",
          {{"scale", features.differenceScale},
@@ -68,23 +62,38 @@ json toJson(const FamilyModel &model) {
         {"relative", {{"scale", features.relativeScale}}},
         {"level",
          {{"offset", features.levelOffset}, {"scale", features.levelScale}}}}},
-      {"output_scale", model.outputScale},
+      {"output_scale", recipe.outputScale},
       {"ranges",
-       {{"difference", toJson(model.ranges.difference)},
-        {"relative", toJson(model.ranges.relative)},
-        {"level", toJson(model.ranges.level)},
-        {"state", toJson(model.ranges.state)},
-        {"coefficients", std::move(coefficients)}}},
-      {"seed", model.seed},
-      {"parameters", countParameters(model)},
-      {"macs", countMacs(model)},
-      {"measured", std::move(measured)},
-      {"trained", toJson(model.trained)}};
+       {{"difference", toJson(recipe.ranges.difference)},
+        {"relative", toJson(recipe.ranges.relative)},
+        {"level", toJson(recipe.ranges.level)},
+        {"state", toJson(recipe.ranges.state)},
+        {"coefficients", std::move(coefficients)}}}};
   if (features.age) {
     object["features"]["age"] = {{"offset", features.age->offset},
                                  {"scale", features.age->scale}};
-    object["ranges"]["age"] = toJson(model.ranges.age);
+    object["ranges"]["age"] = toJson(recipe.ranges.age);
   }
+  return object;
+}
+
+json toJson(const FamilyModel &model) {
+  json measured = json::object();
+  for (const auto *list : {&model.outdated, &model.measured})
+    for (const auto &[subset, errors] : *list)
+      measured[subset] = toJson(errors);
+  network::Graph graph = graphOf(model);
+  json object = {{"name", model.name},
+                 {"role", model.role},
+                 {"graph", dlnet::toJson(graph)},
+                 {"calibration", calibrationOf(graph)},
+                 {"seed", model.seed},
+                 {"parameters", network::countParameters(graph)},
+                 {"macs", network::countMacs(graph)},
+                 {"measured", std::move(measured)},
+                 {"trained", toJson(model.trained)}};
+  if (model.hasRecipe())
+    object["recipe"] = toJson(static_cast<const network::SohRecipe &>(model));
   return object;
 }
 

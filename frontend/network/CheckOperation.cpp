@@ -80,9 +80,9 @@ private:
   }
   bool finite(const std::vector<double> &list, const char *what) {
     for (double value : list)
-      if (!expect(std::isfinite(value), [&] {
-            return fmt::format("{}{}: expected finite numbers, found {}",
-                               here(), what, value);
+      if (!expect(std::abs(value) <= kMaxNumber, [&] {
+            return fmt::format("{}{}: expected numbers of at most {}, found {}",
+                               here(), what, kMaxNumber, value);
           }))
         return false;
     return true;
@@ -118,32 +118,33 @@ private:
       finite({op.value}, "value");
   }
   void check(const Last &) {
-    if (arity(1) && vectors())
-      result({1});
+    if (arity(1))
+      result({in(0).size() == 1 ? 1 : in(0)[1]});
   }
   void check(const Difference &) {
-    if (arity(1) && vectors())
+    if (arity(1))
       result(in(0));
   }
   void check(const Stack &) {
-    size_t columns = node->inputs.size();
-    if (columns == 0)
+    size_t inputs = node->inputs.size();
+    if (inputs == 0)
       return fail(here() + "expected a column at least");
-    if (!arity(columns))
+    if (!arity(inputs))
       return;
-    int64_t rows = 1;
-    for (size_t i = 0; i < columns; ++i) {
-      if (!vector("input", in(i)))
-        return;
+    int64_t rows = 1, columns = 0;
+    for (size_t i = 0; i < inputs; ++i) {
       rows = std::max(rows, in(i)[0]);
+      columns += in(i).size() == 1 ? 1 : in(i)[1];
     }
-    for (size_t i = 0; i < columns; ++i)
-      if (in(i)[0] != 1)
-        shape("a column", in(i), {rows});
     // Columns of one element alone say nothing of the number of rows.
     if (out().size() == 2 && rows == 1)
       rows = out()[0];
-    result({rows, int64_t(columns)});
+    for (size_t i = 0; i < inputs; ++i)
+      if (in(i).size() == 2)
+        shape("columns", in(i), {rows, in(i)[1]});
+      else if (in(i)[0] != 1)
+        shape("a column", in(i), {rows});
+    result({rows, columns});
   }
   void check(const Slice &op) {
     if (arity(1) && vectors() &&
@@ -282,28 +283,32 @@ private:
                               "{}, found {} and {}",
                               here(), kMaxInputs, kMaxExtent, op.states,
                               op.count));
-    bool hasRows = op.count == 0;
-    if (count == 0 || count < states)
-      return fail(
-          fmt::format("{}{} results for {} states", here(), count, states));
-    if (!arity(states + hasRows, count) || !bodyHas(states + hasRows, count))
+    if (count == 0 || count < states || node->inputs.size() < states)
+      return fail(fmt::format("{}{} inputs and {} results for {} states",
+                              here(), node->inputs.size(), count, states));
+    size_t rows = node->inputs.size() - states;
+    if ((rows == 0) != (op.count > 0))
+      return fail(fmt::format("{}expected sequences or a count, found {} and "
+                              "{}",
+                              here(), rows, op.count));
+    if (!bodyHas(states + rows, count))
       return;
     int64_t steps = op.count;
-    if (hasRows) {
-      const Shape &rows = in(states);
-      if (rows.size() != 2)
+    for (size_t i = 0; i < rows; ++i) {
+      const Shape &sequence = in(states + i);
+      if (sequence.size() != 2)
         return fail(fmt::format("{}expected a sequence [steps, n], found {}",
-                                here(), describe(rows)));
-      shape("a row in the body", graph[node->body.arguments[0]].shape,
-            {rows[1]});
-      steps = rows[0];
+                                here(), describe(sequence)));
+      steps = i == 0 ? sequence[0] : steps;
+      shape("a sequence", sequence, {steps, sequence[1]});
+      shape("a row in the body", graph[node->body.arguments[i]].shape,
+            {sequence[1]});
     }
     trips = steps == kAnySteps ? 1 : steps;
     for (size_t i = 0; i < states; ++i) {
       vector("state", in(i));
       result(in(i), i);
-      bodyShapes(node->body.arguments[i + hasRows], node->body.yields[i],
-                 in(i));
+      bodyShapes(node->body.arguments[rows + i], node->body.yields[i], in(i));
     }
     for (size_t i = states; i < count && problem.empty(); ++i) {
       const Shape &step = graph[node->body.yields[i]].shape;

@@ -74,6 +74,19 @@ std::string describe(const Graph &graph, const Node &node) {
   return text;
 }
 
+std::string describePorts(const Graph &graph) {
+  auto list = [&](const std::vector<Port> &ports,
+                  const std::vector<Value> &values) {
+    std::string text;
+    for (size_t i = 0; i < ports.size(); ++i)
+      text += fmt::format("{}{} {} in {}", i ? ", " : "", ports[i].name,
+                          describe(graph[values[i]].shape), ports[i].unit);
+    return text;
+  };
+  return list(graph.inputs, graph.body.arguments) + " -> " +
+         list(graph.outputs, graph.body.yields);
+}
+
 void walk(const Graph &graph, const Visitor &visit) {
   walkBody(graph, graph.body, 1, visit);
 }

@@ -34,6 +34,7 @@ inline constexpr size_t kMaxDepth = 3;    ///< Bodies within one another.
 inline constexpr size_t kMaxPorts = 16;   ///< Inputs, and outputs.
 inline constexpr int64_t kMaxExtent = 65536;
 inline constexpr int64_t kMaxElements = int64_t(1) << 22;
+inline constexpr double kMaxNumber = 1e30; ///< Well within single precision.
 
 /// The index of a value in `Graph::values`.
 struct Value {
@@ -95,6 +96,9 @@ std::string describe(const Shape &shape);
 
 /// Where a node is, for messages: "affine 'cell.wf'".
 std::string describe(const Graph &graph, const Node &node);
+
+/// What goes in and out: "v [2] in V, age [1] in charge cycles -> y [3] in A".
+std::string describePorts(const Graph &graph);
 
 /// Calls `visit` for each node, those of a body after the node that holds it.
 /// `times` is how often the node runs in one run of the graph; in a stream, in

@@ -55,17 +55,19 @@ struct Splat {
   }
 };
 
-/// The newest element of a window [T], as [1].
+/// The newest element of a window [T], as [1]; the newest row of [T, C], as
+/// [C].
 struct Last : WithoutFields<Last> {
   static constexpr char kName[] = "last";
 };
 
-/// [n]: each element less the one before it; 0 for the first.
+/// Each element or row less the one before it; 0 for the first.
 struct Difference : WithoutFields<Difference> {
   static constexpr char kName[] = "difference";
 };
 
-/// C vectors, [T] or [1] each, as the columns of a sequence [T, C].
+/// Vectors [T] or [1] and sequences [T, C] side by side, as the columns of a
+/// sequence.
 struct Stack : WithoutFields<Stack> {
   static constexpr char kName[] = "stack";
 };
@@ -165,11 +167,11 @@ struct Reduce {
   }
 };
 
-/// A loop over time. Inputs: the first values of `states` states, then a
-/// sequence [T, C] unless there is a `count`. The body's arguments: the row [C]
-/// of the sequence if there is one, then the states; it yields the next states,
-/// then m vectors. Results: the last states, then the m vectors of all steps
-/// as sequences [T, n].
+/// A loop over time. Inputs: the first values of `states` states, then
+/// sequences [T, C] of one length unless there is a `count`. The body's
+/// arguments: a row [C] of each sequence, then the states; it yields the next
+/// states, then m vectors. Results: the last states, then the m vectors of all
+/// steps as sequences [T, n].
 struct Scan {
   static constexpr char kName[] = "scan";
   int64_t states = 1;

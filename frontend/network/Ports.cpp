@@ -11,28 +11,33 @@ namespace dlnet::network {
 
 Status verify(const Port &port) {
   const std::string &name = port.name;
-  if (name.empty() || name.size() > 32 || name[0] < 'a' || name[0] > 'z' ||
+  if (name.empty() || name.size() > 24 || name[0] < 'a' || name[0] > 'z' ||
       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
           std::string::npos)
-    return Failure{"expected a name [a-z][a-z0-9_]{0,31}"};
-  bool isLine = !port.unit.empty() && port.unit.size() <= 64;
-  for (unsigned char c : port.unit)
-    isLine &= c >= 0x20 && c != 0x7f;
-  if (!isLine)
-    return Failure{"expected as unit one line of 1 to 64 bytes"};
-  if (!std::isfinite(port.low) || !std::isfinite(port.high) ||
-      !(port.low < port.high))
-    return Failure{fmt::format("expected finite limits low < high, found [{}, "
-                               "{}]",
-                               port.low, port.high)};
-  if (!(port.scale > 0) || !std::isfinite(port.scale))
-    return Failure{
-        fmt::format("expected a positive scale, found {}", port.scale)};
+    return Failure{"expected a name [a-z][a-z0-9_]{0,23}"};
+  bool isPrintable = port.unit.size() <= 24;
+  for (char c : port.unit)
+    isPrintable &= c >= 0x20 && c < 0x7f;
+  if (!isPrintable || port.unit.find("*/") != std::string::npos)
+    return Failure{"expected as unit at most 24 printable characters without "
+                   "*/"};
+  constexpr double kMost = 1e6; // of low, high and scale
+  if (!(port.low >= -kMost) || !(port.low < port.high) || !(port.high <= kMost))
+    return Failure{fmt::format("expected limits low < high of at most {}, "
+                               "found [{}, {}]",
+                               kMost, port.low, port.high)};
+  if (!(port.scale > 0) || !(port.scale <= kMost))
+    return Failure{fmt::format("expected a positive scale of at most {}, found "
+                               "{}",
+                               kMost, port.scale)};
   double least = std::fmax(std::ceil(port.low / port.scale), -32768);
   double greatest = std::fmin(std::floor(port.high / port.scale), 32767);
-  if (!(least <= greatest))
-    return Failure{fmt::format("no int16 in units of {} lies in [{}, {}]",
+  if (!(least < greatest))
+    return Failure{fmt::format("fewer than two int16 in units of {} lie in "
+                               "[{}, {}]",
                                port.scale, port.low, port.high)};
+  if (port.rate == Rate::Count && (port.low != 0 || port.scale != 1))
+    return Failure{"what is counted has the scale 1 and the lower limit 0"};
   return success();
 }
 

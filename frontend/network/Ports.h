@@ -21,25 +21,29 @@ enum class Rate {
 /// A value between a network and its caller. The caller's integers are int16,
 /// and one of them stands for `scale` of `unit`.
 struct Port {
-  std::string name; ///< [a-z][a-z0-9_]{0,31}; a C parameter's name.
-  std::string unit; ///< One line of text, such as "SOH", "V", "charge cycles".
+  std::string name; ///< [a-z][a-z0-9_]{0,23}; a C parameter's name.
+  /// At most 24 printable ASCII characters without "*/": "SOH", "V", "".
+  std::string unit;
   double low = 0, high = 1; ///< Limits of the real value, low < high.
   double scale = 1;         ///< Real value of one integer unit, positive.
   Rate rate = Rate::Once;
+  bool scores = false; ///< Of an output: scores of classes.
 };
 
 inline bool operator==(const Port &a, const Port &b) {
   return a.name == b.name && a.unit == b.unit && a.low == b.low &&
-         a.high == b.high && a.scale == b.scale && a.rate == b.rate;
+         a.high == b.high && a.scale == b.scale && a.rate == b.rate &&
+         a.scores == b.scores;
 }
 
 /// Fails, saying why, on a port that no program could be given.
 Status verify(const Port &port);
 
-/// SOH of the last cycles or of those ahead: 2^-14 a unit, never negative.
-inline Port sohPort(const std::string &name) {
+/// SOH, 2^-14 a unit and never negative: of the last charge cycles, or of those
+/// ahead.
+inline Port sohPort(const std::string &name, Rate rate) {
   constexpr double kUnit = 1.0 / 16384;
-  return {name, "SOH", 0, 32767 * kUnit, kUnit, Rate::Window};
+  return {name, "SOH", 0, 32767 * kUnit, kUnit, rate};
 }
 
 /// Charge cycles that a battery has lived at the newest of the window.

@@ -15,6 +15,9 @@ namespace dlnet {
 struct Tensor {
   std::vector<int64_t> shape;
   std::vector<float> values;
+
+  /// Whether it is a weight matrix, which may have a mask.
+  bool isMatrix() const { return shape.size() == 2; }
 };
 
 /// Tensors by their keys in a family, without the model's name.

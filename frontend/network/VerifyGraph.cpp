@@ -75,11 +75,11 @@ private:
         return fail(fmt::format("{}: expected one range, or {}, found {}",
                                 where, most, value.ranges.size()));
       for (const Range &range : value.ranges)
-        if (!std::isfinite(range.low) || !std::isfinite(range.high) ||
-            range.low > range.high)
-          return fail(fmt::format("{}: expected a finite range low <= high, "
-                                  "found [{}, {}]",
-                                  where, range.low, range.high));
+        if (!(range.low >= -kMaxNumber) || !(range.low <= range.high) ||
+            !(range.high <= kMaxNumber))
+          return fail(fmt::format("{}: expected a range of numbers low <= high "
+                                  "of at most {}, found [{}, {}]",
+                                  where, kMaxNumber, range.low, range.high));
     }
   }
 

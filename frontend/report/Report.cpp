@@ -52,11 +52,11 @@ json stagesOf(const FamilyModel &model) {
   return stages;
 }
 
-/// Share of the weights in maskable matrices that masks leave.
+/// Share of the weights in matrices that masks leave.
 double densityOf(const FamilyModel &model) {
   double kept = 0, all = 0;
   for (const auto &[key, tensor] : model.tensors) {
-    if (!isMaskable(key))
+    if (!tensor.isMatrix())
       continue;
     double size = static_cast<double>(tensor.values.size());
     auto mask = model.masks.find(key);
@@ -73,7 +73,7 @@ json candidateOf(const Candidate &candidate, const Target &target) {
   bool inRam = candidate.place == codegen::Place::Ram;
   json entry = {{"name", candidate.name},
                 {"place", inRam ? "ram" : "flash"},
-                {"cell", name(source.cell)},
+                {"cell", kindOf(source)},
                 {"units", source.units},
                 {"steps", source.blocks()},
                 {"basis", source.basis},

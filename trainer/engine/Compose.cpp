@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Follows frontend/import/ImportFamily.cpp, lnn-discretize,
+// Follows frontend/network/SohNetwork.cpp, lnn-discretize,
 // lnn-fold-normalization, lnn-thin-horizon, lnn-quantize and lnn-lower-to-int8
 // in one go, without IR. That it comes to the same integers is shown by
 // test/unit/trainer/QuantizedParityTest.cpp.

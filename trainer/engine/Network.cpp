@@ -240,6 +240,9 @@ std::shared_ptr<Network> makeNetwork(const FamilyModel &shape,
 }
 
 Result<std::shared_ptr<Network>> loadNetwork(const FamilyModel &model) {
+  if (!model.hasRecipe())
+    return Failure{model.name + ": has no recipe that training could go on "
+                                "from, only a graph"};
   // Its weights are all replaced.
   Basis basis{RowMatrix::Zero(model.horizon, model.basis),
               Eigen::VectorXf::Zero(model.horizon)};

@@ -158,7 +158,7 @@ std::vector<float> dlnet::test::randomWindow(size_t size,
 
 void dlnet::test::pruneBlocks(FamilyModel &model, std::mt19937 &random) {
   for (auto &[key, tensor] : model.tensors) {
-    if (!isMaskable(key))
+    if (!tensor.isMatrix())
       continue;
     int64_t rows = tensor.shape[0], columns = tensor.shape[1];
     for (int64_t row = 0; row < rows; row += 2)

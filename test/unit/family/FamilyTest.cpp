@@ -93,7 +93,7 @@ TEST(Family, AModelMayReadTheAge) {
 
 /// What files from before these keys existed mean.
 TEST(Family, OlderFilesAreStillReadable) {
-  Parts parts = split(validBytes());
+  Parts parts = split(oldBytes());
   json family =
       json::parse(parts.header["__metadata__"]["family"].get<std::string>());
   family["data"].erase("soh");
@@ -107,6 +107,17 @@ TEST(Family, OlderFilesAreStillReadable) {
   EXPECT_EQ(back->data.split, "seeded 60/20/20");
   EXPECT_TRUE(back->models[0].trained.stages.empty());
   EXPECT_TRUE(back->models[0].masks.empty());
+}
+
+/// A file of schema 1 holds the same model, whose errors are still those of its
+/// weights, and becomes one of schema 2.
+TEST(Family, SchemaOneIsReadAndWrittenAsSchemaTwo) {
+  Result<Family> old = parseFamily(oldBytes(), "old");
+  ASSERT_TRUE(old) << old.message();
+  EXPECT_TRUE(old->models[0].outdated.empty());
+  EXPECT_TRUE(old->models[0].measured.count("test"));
+  EXPECT_EQ(digestOf(old->models[0]), digestOf(makeFamily().models[0]));
+  EXPECT_EQ(*serializeFamily(*old), validBytes());
 }
 
 TEST(Family, SameFamilySameBytes) { EXPECT_EQ(validBytes(), validBytes()); }
@@ -233,8 +244,8 @@ TEST(FamilyWriting, RefusesNotANumberInTheDescription) {
   Result<std::string> bytes = serializeFamily(family);
   ASSERT_FALSE(bytes);
   EXPECT_EQ(bytes.message(),
-            "models[0].output_scale: expected a number in (0, 1000000], found "
-            "null");
+            "models[0].recipe.output_scale: expected a number in (0, 1000000], "
+            "found null");
 }
 
 TEST(FamilyWriting, RefusesATensorThatDoesNotFillItsShape) {

@@ -33,8 +33,8 @@ TEST(MalformedFamily, AnotherFormat) {
 }
 
 TEST(MalformedFamily, AnotherVersion) {
-  EXPECT_EQ(messageAfter([](json &h) { h["__metadata__"]["version"] = "2"; }),
-            "__metadata__.version: expected \"1\", found \"2\"");
+  EXPECT_EQ(messageAfter([](json &h) { h["__metadata__"]["version"] = "3"; }),
+            "__metadata__.version: expected \"1\" or \"2\", found \"3\"");
 }
 
 TEST(MalformedFamily, DescriptionIsNotJson) {
@@ -70,7 +70,7 @@ TEST(MalformedFamily, NumberIsInfinite) {
 /// Keys that older files lack.
 bool isOptional(const std::string &path) {
   return path == "data.soh" || path == "data.split" ||
-         path == "models[0].trained";
+         path == "models[0].trained" || path == "models[0].recipe";
 }
 
 /// Each key of the description, when it is missing, is named by its path.
@@ -83,23 +83,24 @@ TEST(MalformedFamily, EveryKeyIsRequired) {
                  const std::string &path) {
         if (value.is_array() && !value.empty() && value[0].is_object())
           walk(value[0], pointer + "/0", path + "[0]");
-        if (!value.is_object() || path == "models[0].measured")
+        if (!value.is_object() || path == "models[0].measured" ||
+            path == "models[0].calibration" || path == "models[0].graph.values")
           return;
         for (const auto &item : value.items()) {
           std::string child =
               path.empty() ? item.key() : path + "." + item.key();
+          walk(item.value(), pointer + "/" + item.key(), child);
           if (isOptional(child))
             continue;
           EXPECT_EQ(messageAfterFamily([&](json &damaged) {
                       damaged[json::json_pointer(pointer)].erase(item.key());
                     }),
                     child + ": missing");
-          walk(item.value(), pointer + "/" + item.key(), child);
           ++count;
         }
       };
   walk(family, "", "");
-  EXPECT_EQ(count, 43u);
+  EXPECT_EQ(count, 69u);
 }
 
 /// No key accepts null, nor (but for `measured`) an empty object.
@@ -168,128 +169,153 @@ TEST(MalformedFamily, UnknownRole) {
 }
 
 TEST(MalformedFamily, UnknownCell) {
-  EXPECT_EQ(messageForModel("/cell", "lstm"),
-            "models[0].cell: expected one of liquid, ltc, ctrnn, cfc, found "
-            "\"lstm\"");
+  EXPECT_EQ(
+      messageForModel("/recipe/cell", "lstm"),
+      "models[0].recipe.cell: expected one of liquid, ltc, ctrnn, cfc, found "
+      "\"lstm\"");
 }
 
 TEST(MalformedFamily, UnknownSolver) {
-  EXPECT_EQ(messageForModel("/solver/method", "rk4"),
-            "models[0].solver.method: expected one of explicit_euler, fused, "
-            "closed_form, found \"rk4\"");
+  EXPECT_EQ(
+      messageForModel("/recipe/solver/method", "rk4"),
+      "models[0].recipe.solver.method: expected one of explicit_euler, fused, "
+      "closed_form, found \"rk4\"");
 }
 
 TEST(MalformedFamily, SolverDoesNotFitTheCell) {
-  EXPECT_EQ(messageForModel("/solver/method", "closed_form"),
-            "models[0].solver.method: closed_form does not solve a liquid "
-            "cell");
+  EXPECT_EQ(
+      messageForModel("/recipe/solver/method", "closed_form"),
+      "models[0].recipe.solver.method: closed_form does not solve a liquid "
+      "cell");
 }
 
 TEST(MalformedFamily, UnitsOutOfRange) {
-  EXPECT_EQ(messageForModel("/units", 5000),
-            "models[0].units: expected an integer in [1, 1024], found 5000");
-  EXPECT_EQ(messageForModel("/units", 0),
-            "models[0].units: expected an integer in [1, 1024], found 0");
-  EXPECT_EQ(messageForModel("/units", -1),
-            "models[0].units: expected an integer in [1, 1024], found -1");
-  EXPECT_EQ(messageForModel("/units", std::numeric_limits<uint64_t>::max()),
-            "models[0].units: expected an integer in [1, 1024], found "
-            "18446744073709551615");
+  EXPECT_EQ(
+      messageForModel("/recipe/units", 5000),
+      "models[0].recipe.units: expected an integer in [1, 1024], found 5000");
+  EXPECT_EQ(
+      messageForModel("/recipe/units", 0),
+      "models[0].recipe.units: expected an integer in [1, 1024], found 0");
+  EXPECT_EQ(
+      messageForModel("/recipe/units", -1),
+      "models[0].recipe.units: expected an integer in [1, 1024], found -1");
+  EXPECT_EQ(
+      messageForModel("/recipe/units", std::numeric_limits<uint64_t>::max()),
+      "models[0].recipe.units: expected an integer in [1, 1024], found "
+      "18446744073709551615");
 }
 
 TEST(MalformedFamily, UnitsAreNotAnInteger) {
-  EXPECT_EQ(messageForModel("/units", 3.5),
-            "models[0].units: expected an integer in [1, 1024], found 3.5");
-  EXPECT_EQ(messageForModel("/units", "3"),
-            "models[0].units: expected an integer in [1, 1024], found \"3\"");
+  EXPECT_EQ(
+      messageForModel("/recipe/units", 3.5),
+      "models[0].recipe.units: expected an integer in [1, 1024], found 3.5");
+  EXPECT_EQ(
+      messageForModel("/recipe/units", "3"),
+      "models[0].recipe.units: expected an integer in [1, 1024], found \"3\"");
 }
 
 TEST(MalformedFamily, WindowOutOfRange) {
-  EXPECT_EQ(messageForModel("/window", 1),
-            "models[0].window: expected an integer in [2, 4096], found 1");
-  EXPECT_EQ(messageForModel("/window", 4097),
-            "models[0].window: expected an integer in [2, 4096], found 4097");
+  EXPECT_EQ(
+      messageForModel("/recipe/window", 1),
+      "models[0].recipe.window: expected an integer in [2, 4096], found 1");
+  EXPECT_EQ(
+      messageForModel("/recipe/window", 4097),
+      "models[0].recipe.window: expected an integer in [2, 4096], found 4097");
 }
 
 TEST(MalformedFamily, HorizonOutOfRange) {
-  EXPECT_EQ(messageForModel("/horizon", 0),
-            "models[0].horizon: expected an integer in [1, 4096], found 0");
-  EXPECT_EQ(messageForModel("/horizon", 4097),
-            "models[0].horizon: expected an integer in [1, 4096], found 4097");
+  EXPECT_EQ(
+      messageForModel("/recipe/horizon", 0),
+      "models[0].recipe.horizon: expected an integer in [1, 4096], found 0");
+  EXPECT_EQ(
+      messageForModel("/recipe/horizon", 4097),
+      "models[0].recipe.horizon: expected an integer in [1, 4096], found 4097");
 }
 
 TEST(MalformedFamily, BasisOutOfRange) {
-  EXPECT_EQ(messageForModel("/basis", 65),
-            "models[0].basis: expected an integer in [1, 64], found 65");
+  EXPECT_EQ(messageForModel("/recipe/basis", 65),
+            "models[0].recipe.basis: expected an integer in [1, 64], found 65");
 }
 
 TEST(MalformedFamily, BlockDoesNotDivideTheWindow) {
-  EXPECT_EQ(messageForModel("/block", 3),
-            "models[0].block: expected a divisor of the window 20, found 3");
-  EXPECT_EQ(messageForModel("/block", 0),
-            "models[0].block: expected an integer in [1, 4096], found 0");
+  EXPECT_EQ(
+      messageForModel("/recipe/block", 3),
+      "models[0].recipe.block: expected a divisor of the window 20, found 3");
+  EXPECT_EQ(
+      messageForModel("/recipe/block", 0),
+      "models[0].recipe.block: expected an integer in [1, 4096], found 0");
 }
 
 TEST(MalformedFamily, StepsOutOfRange) {
-  EXPECT_EQ(messageForModel("/solver/steps", 65),
-            "models[0].solver.steps: expected an integer in [1, 64], found 65");
+  EXPECT_EQ(messageForModel("/recipe/solver/steps", 65),
+            "models[0].recipe.solver.steps: expected an integer in [1, 64], "
+            "found 65");
 }
 
 TEST(MalformedFamily, TimeStepOutOfRange) {
-  EXPECT_EQ(messageForModel("/solver/dt", 0),
-            "models[0].solver.dt: expected a number in (0, 100], found 0");
-  EXPECT_EQ(messageForModel("/solver/dt", 100.5),
-            "models[0].solver.dt: expected a number in (0, 100], found 100.5");
+  EXPECT_EQ(
+      messageForModel("/recipe/solver/dt", 0),
+      "models[0].recipe.solver.dt: expected a number in (0, 100], found 0");
+  EXPECT_EQ(
+      messageForModel("/recipe/solver/dt", 100.5),
+      "models[0].recipe.solver.dt: expected a number in (0, 100], found 100.5");
 }
 
 TEST(MalformedFamily, ScaleIsNotPositive) {
-  EXPECT_EQ(messageForModel("/output_scale", -1),
-            "models[0].output_scale: expected a number in (0, 1000000], found "
-            "-1");
-  EXPECT_EQ(messageForModel("/features/difference/clip", 0),
-            "models[0].features.difference.clip: expected a number in (0, "
-            "1000000], found 0");
+  EXPECT_EQ(
+      messageForModel("/recipe/output_scale", -1),
+      "models[0].recipe.output_scale: expected a number in (0, 1000000], found "
+      "-1");
+  EXPECT_EQ(
+      messageForModel("/recipe/features/difference/clip", 0),
+      "models[0].recipe.features.difference.clip: expected a number in (0, "
+      "1000000], found 0");
 }
 
 TEST(MalformedFamily, RangeIsInverted) {
-  EXPECT_EQ(messageForModel("/ranges/state", {0.5, -0.5}),
-            "models[0].ranges.state: expected low <= high, found [0.5, -0.5]");
+  EXPECT_EQ(
+      messageForModel("/recipe/ranges/state", {0.5, -0.5}),
+      "models[0].recipe.ranges.state: expected low <= high, found [0.5, -0.5]");
 }
 
 TEST(MalformedFamily, AgeIsHalfThere) {
   json age = {{"offset", 500}, {"scale", 0.0025}};
-  EXPECT_EQ(messageForModel("/features/age", age),
-            "models[0].ranges.age: missing");
-  EXPECT_EQ(messageForModel("/ranges/age", {-1, 3}),
-            "models[0].ranges: unexpected key \"age\"");
-  EXPECT_EQ(messageForModel("/features/age", {{"offset", 500}}),
-            "models[0].features.age.scale: missing");
-  EXPECT_EQ(messageForModel("/features/age", {{"offset", 500}, {"scale", 0}}),
-            "models[0].features.age.scale: expected a number in (0, 1000000], "
-            "found 0");
+  EXPECT_EQ(messageForModel("/recipe/features/age", age),
+            "models[0].recipe.ranges.age: missing");
+  EXPECT_EQ(messageForModel("/recipe/ranges/age", {-1, 3}),
+            "models[0].recipe.ranges: unexpected key \"age\"");
+  EXPECT_EQ(messageForModel("/recipe/features/age", {{"offset", 500}}),
+            "models[0].recipe.features.age.scale: missing");
+  EXPECT_EQ(
+      messageForModel("/recipe/features/age", {{"offset", 500}, {"scale", 0}}),
+      "models[0].recipe.features.age.scale: expected a number in (0, 1000000], "
+      "found 0");
   EXPECT_EQ(messageAfterFamily([&](json &family) {
-              family["models"][0]["features"]["age"] = age;
-              family["models"][0]["ranges"]["age"] = {-1, 3};
+              family["models"][0]["recipe"]["features"]["age"] = age;
+              family["models"][0]["recipe"]["ranges"]["age"] = {-1, 3};
             }),
-            "small.cell.ua.shape: expected [3, 4], found [3, 3]");
+            "models[0].graph.inputs: found an array of 1, but models[0].recipe "
+            "makes an array of 2");
 }
 
 TEST(MalformedFamily, RangeIsNotAPair) {
-  EXPECT_EQ(messageForModel("/ranges/level", {1, 2, 3}),
-            "models[0].ranges.level: expected a range [low, high], found an "
-            "array of 3");
+  EXPECT_EQ(
+      messageForModel("/recipe/ranges/level", {1, 2, 3}),
+      "models[0].recipe.ranges.level: expected a range [low, high], found an "
+      "array of 3");
 }
 
 TEST(MalformedFamily, RangeIsAbsurd) {
-  EXPECT_EQ(messageForModel("/ranges/coefficients/1", {0, 1e300}),
-            "models[0].ranges.coefficients[1][1]: expected a number in "
+  EXPECT_EQ(messageForModel("/recipe/ranges/coefficients/1", {0, 1e300}),
+            "models[0].recipe.ranges.coefficients[1][1]: expected a number in "
             "[-1000000, 1000000], found 1e+300");
 }
 
 TEST(MalformedFamily, TooFewCoefficientRanges) {
-  EXPECT_EQ(messageForModel("/ranges/coefficients", {{0, 1}}),
-            "models[0].ranges.coefficients: expected an array of 2, found an "
-            "array of 1");
+  EXPECT_EQ(
+      messageForModel("/recipe/ranges/coefficients", {{0, 1}}),
+      "models[0].recipe.ranges.coefficients: expected an array of 2, found an "
+      "array of 1");
 }
 
 TEST(MalformedFamily, SeedIsNegative) {

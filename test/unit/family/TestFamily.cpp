@@ -69,6 +69,20 @@ std::string test::validBytes() {
   return *bytes;
 }
 
+std::string test::oldBytes() {
+  Parts parts = split(validBytes());
+  json &metadata = parts.header["__metadata__"];
+  json family = json::parse(metadata["family"].get<std::string>());
+  for (json &model : family["models"]) {
+    model.update(model["recipe"]);
+    for (const char *key : {"recipe", "graph", "calibration"})
+      model.erase(key);
+  }
+  metadata["family"] = family.dump();
+  metadata["version"] = "1";
+  return join(parts.header.dump(), parts.data);
+}
+
 Parts test::split(const std::string &bytes) {
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);

@@ -25,6 +25,9 @@ Family makeFamily();
 /// The file of that family.
 std::string validBytes();
 
+/// What a writer of schema 1 would have made of it.
+std::string oldBytes();
+
 /// A file taken apart: its header, without the length, and its data.
 struct Parts {
   nlohmann::json header;
