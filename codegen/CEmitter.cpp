@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One overload for each integer-level operation, over an indented stream. The
-// IR has decided everything: groups, buffers, packings; this file only spells.
+// One visitor over the plan of the C (passes/plan/Plan.h), over an indented
+// stream. The plan has decided everything; this file only spells.
 #include "codegen/CEmitter.h"
 
 #include "codegen/Kernels.h"
-#include "codegen/Packing.h"
-#include "codegen/Tables.h"
 #include "codegen/Templates.h"
-#include "passes/Emitted.h"
-#include "passes/Passes.h"
+#include "passes/BuildPlan.h"
+#include "passes/targets/Packing.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -24,6 +22,9 @@ using namespace dlnet;
 using namespace dlnet::lnn;
 using namespace dlnet::codegen;
 using llvm::formatv;
+using plan::Expr;
+using plan::Home;
+using Kind = plan::Expr::Kind;
 
 namespace {
 
@@ -32,28 +33,47 @@ std::string literal(int64_t value) {
   return value == INT32_MIN ? "(-2147483647 - 1)" : std::to_string(value);
 }
 
-/// What the location says of an operation: the name of its weights.
-std::string describe(Operation *op) {
-  if (auto name = dyn_cast<NameLoc>(op->getLoc()))
-    return name.getName().str();
-  return op->getName().stripDialect().str();
+const char *spellName(plan::Type type) {
+  switch (type) {
+  case plan::Type::U8:
+    return "uint8_t";
+  case plan::Type::S16:
+    return "int16_t";
+  case plan::Type::S32:
+    return "int32_t";
+  case plan::Type::U32:
+    return "uint32_t";
+  }
+  llvm_unreachable("every type has a name");
 }
+
+std::string spellName(const plan::Index &index) {
+  if (index.isConstant())
+    return std::to_string(index.offset);
+  std::string text = index.counter;
+  if (index.factor != 1)
+    return formatv("{0}u * {1} + {2}u", index.factor, text, index.offset);
+  if (index.offset != 0)
+    text += formatv(" {0} {1}u", index.offset < 0 ? "-" : "+",
+                    std::abs(index.offset));
+  return text;
+}
+
+std::string variable(int64_t number) { return "v" + std::to_string(number); }
 
 class CEmitter {
 public:
   CEmitter(ModelOp model, const EmitOptions &options)
-      : model(model), options(options), name(options.name),
-        upper(StringRef(options.name).upper()),
-        tables(options.name, options.place), os(body) {}
+      : model(model), plan(buildPlan(model).plan), options(options),
+        name(options.name), upper(StringRef(options.name).upper()), os(body) {}
 
   EmittedC emit() {
-    indent = 1;
     use(Kernel::Positive); // by what is pushed
-    emitBlock(model.getBody().front());
+    print(plan.body);
     EmittedC result;
-    result.tableBytes = tables.bytes();
-    result.tableRamBytes = options.place == Place::Ram ? tables.bytes() : 0;
-    result.stateBytes = lnn::stateBytes(model);
+    result.tableBytes = plan.tableBytes();
+    result.tableRamBytes = options.place == Place::Ram ? plan.tableBytes() : 0;
+    result.stateBytes = plan.stateBytes();
     // Of the texts with no digest in them, so that it has a place there.
     result.digest = Digest(header(result) + source(result));
     result.header = header(result);
@@ -70,8 +90,7 @@ private:
   }
   void open(const Twine &head) {
     std::string text = head.str();
-    os << std::string(4 * indent, ' ') << text << (text.empty() ? "{" : " {")
-       << "\n";
+    line("{0}{1}", text, text.empty() ? "{" : " {");
     ++indent;
   }
   void close() {
@@ -79,373 +98,209 @@ private:
     line("}");
   }
 
-  // ---- Where values are ----
-
-  std::string bufferOf(Operation *op, unsigned result) {
-    StringRef buffer =
-        cast<StringAttr>(op->getAttrOfType<ArrayAttr>(kBuffersAttr)[result]);
-    return buffer == kForecastBuffer ? buffer.str() : "state->" + buffer.str();
-  }
-
-  /// The C expression of a vector in memory, to which an index may be added.
-  std::string pointer(Value value) {
-    if (value == model.getWindow())
-      return "state->" + kWindowBuffer.str();
-    if (value == model.getAge())
-      return "(&state->age)";
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      auto scan = cast<ScanOp>(argument.getOwner()->getParentOp());
-      if (scan.getRow() == argument)
-        return "row";
-      return bufferOf(scan, 0);
-    }
-    Operation *op = value.getDefiningOp();
-    if (auto constant = dyn_cast<ConstantOp>(op))
-      return constantTable(constant);
-    return bufferOf(op, cast<OpResult>(value).getResultNumber());
-  }
-
-  std::string constantTable(ConstantOp op) {
-    auto values = integerElements(op.getValue());
-    if (widthOf(op.getResult()) == 16)
-      return tables.add("constant",
-                        ArrayRef(llvm::to_vector_of<int16_t>(values)));
-    return tables.add("constant",
-                      ArrayRef(llvm::to_vector_of<int32_t>(values)));
-  }
-
-  /// Element `index` of an operand of an elementwise operation.
-  std::string scalar(Value value, StringRef index) {
-    if (auto it = scalars.find(value); it != scalars.end())
-      return it->second;
-    if (value == model.getAge())
-      return "state->age";
-    Operation *op = value.getDefiningOp();
-    if (auto last = dyn_cast_or_null<LastOp>(op))
-      return formatv("{0}[{1}]", pointer(last.getInput()),
-                     sizeOf(last.getInput()) - 1);
-    if (auto constant = dyn_cast_or_null<ConstantOp>(op))
-      if (auto values = integerElements(constant.getValue());
-          llvm::all_equal(values))
-        return literal(values.front());
-    return formatv("{0}[{1}]", pointer(value),
-                   sizeOf(value) == 1 ? "0" : index);
-  }
-
-  /// A multiplier or a bias: a literal when it is the same for every row.
-  std::string perRow(StringRef kind, ArrayRef<int32_t> values,
-                     StringRef index) {
-    RowForm form = rowForm(values);
-    if (form == RowForm::Literal)
-      return literal(values.front());
-    return formatv(
-        "{0}[{1}]",
-        form == RowForm::Int16
-            ? tables.add(kind, ArrayRef(llvm::to_vector_of<int16_t>(values)))
-            : tables.add(kind, values),
-        index);
-  }
-
   void use(Kernel kernel) { kernels.common.insert(kernel); }
 
-  // ---- Operations in memory ----
+  // ---- Statements ----
 
-  void emitBlock(Block &block) {
-    for (Operation &op : block.without_terminator())
-      llvm::TypeSwitch<Operation *>(&op)
-          .Case<BlockSumS16Op, DifferenceOp, StackOp, ScanOp, MatvecS8Op,
-                FusedOp>([&](auto op) { emit(op); })
-          .Case<ConstantOp, LastOp>([](auto) {});
+  void print(const plan::Block &block) {
+    for (const plan::Statement &statement : block)
+      plan::visit(statement, [&](const auto &s) { print(s); });
   }
 
-  void emit(BlockSumS16Op op) {
-    use(Kernel::BlockSum);
-    int64_t blocks = sizeOf(op.getResult());
-    line("/* {0}: sums of {1} cycles */", describe(op),
-         sizeOf(op.getInput()) / blocks);
-    line("dln_block_sum({0}, {1}, {2}u, {3}u);", pointer(op.getInput()),
-         pointer(op.getResult()), blocks, sizeOf(op.getInput()) / blocks);
+  void print(const plan::Comment &s) { line("/* {0} */", s.text); }
+  void print(const plan::KeepLoop &) { line("dln_keep_loop();"); }
+  void print(const plan::Part &s) { print(s.body); }
+
+  void print(const plan::Define &s) {
+    line("{0}int32_t {1} = {2};", s.grows ? "" : "const ", variable(s.variable),
+         spell(s.value));
   }
 
-  void emit(DifferenceOp op) {
-    std::string in = pointer(op.getInput()), out = pointer(op.getResult());
-    line("/* {0} */", describe(op));
-    line("{0}[0] = 0;", out);
-    open(formatv("for (i = 1; i < {0}u; ++i)", sizeOf(op.getResult())));
-    line("{0}[i] = {1}[i] - {1}[i - 1u];", out, in);
+  void print(const plan::Grow &s) {
+    line("{0} += {1};", variable(s.variable), spell(s.by));
+  }
+
+  void print(const plan::Store &s) {
+    bool narrows = plan.vectors[s.to].type == plan::Type::S16 &&
+                   s.value.kind == Kind::Variable;
+    line("{0}[{1}] = {2}{3};", pointer(s.to), spellName(s.index),
+         narrows ? "(int16_t)" : "", spell(s.value));
+  }
+
+  void print(const plan::Point &s) {
+    line("const int16_t *const {0} = &{1}[{2}u * {3}];",
+         plan.vectors[s.row].name, pointer(s.into), s.index.factor,
+         s.index.counter);
+  }
+
+  void print(const plan::Count &s) {
+    if (s.starts)
+      line("{0} = 0;", s.counter);
+    else
+      line("++{0};", s.counter);
+  }
+
+  void print(const plan::Loop &s) {
+    counters.insert(s.counter);
+    open(formatv("for ({0} = {1}; {0} < {2}u; {3})", s.counter, s.from, s.to,
+                 s.step == 1
+                     ? "++" + s.counter
+                     : formatv("{0} += {1}u", s.counter, s.step).str()));
+    print(s.body);
     close();
   }
 
-  void emit(StackOp op) {
-    int64_t columns = op.getResult().getType().getDimSize(1);
-    std::string out = pointer(op.getResult());
-    line("/* {0}: {1} columns a row */", describe(op), columns);
-    open(formatv("for (i = 0; i < {0}u; ++i)",
-                 op.getResult().getType().getDimSize(0)));
-    for (int64_t c = 0; c < columns; ++c)
-      line("{0}[{1}u * i + {2}u] = {3};", out, columns, c,
-           c < static_cast<int64_t>(op.getColumns().size())
-               ? scalar(op.getColumns()[c], "i")
-               : "0");
+  void print(const plan::Scope &s) {
+    open("");
+    print(s.body);
     close();
   }
 
-  void emit(MatvecS8Op op) {
-    Packing packing = *op.getPacking();
-    PackedWeights packed =
-        packWeights(op.getWeights(), packing, op.getUnroll());
-    std::string arguments = tables.add("weights", ArrayRef(packed.words));
-    if (isSparse(packing) && !op.getUnroll())
-      arguments += ", " + tables.add("blocks", ArrayRef(packed.blocks));
-    arguments +=
-        formatv(", {0}, {1}", pointer(op.getInput()), pointer(op.getResult()));
-    line("{0}({1}{2}); /* {3}, {4}x{5} */", useKernel(op, packed), arguments,
-         loopCounts(op, packed), describe(op), sizeOf(op.getResult()),
-         sizeOf(op.getInput()));
+  void print(const plan::Call &s) {
+    SmallVector<std::string> arguments;
+    for (plan::VectorId vector : s.vectors)
+      arguments.push_back(pointer(vector));
+    for (int64_t count : s.counts)
+      arguments.push_back(formatv("{0}u", count));
+    if (!s.product)
+      use(Kernel::BlockSum);
+    line("{0}({1});{2}",
+         s.product ? useKernel(s.kernel, *s.product) : "dln_" + s.kernel,
+         llvm::join(arguments, ", "),
+         s.note.empty() ? "" : " /* " + s.note + " */");
   }
 
   /// Uses the kernel of a product; its name.
-  std::string useKernel(MatvecS8Op op, const PackedWeights &packed) {
-    Packing packing = *op.getPacking();
-    std::string name = ("matvec_" + stringifyPacking(packing)).str();
-    Kernel loop = kernelOf(packing);
-    if (!op.getUnroll()) {
-      use(loop);
-      return "dln_" + name;
+  std::string useKernel(const std::string &kernel, const plan::Product &p) {
+    auto form = static_cast<cost::ProductForm>(p.form);
+    if (!p.unrolled) {
+      use(kernelOf(form));
+      return "dln_" + kernel;
     }
-    if (!isSparse(packing)) {
-      kernels.unrolled.insert({loop, packed.columnPairs});
-      return formatv("dln_{0}_{1}", name, packed.columnPairs);
+    if (cost::isDense(form)) {
+      int64_t pairs = (p.columns + 1) / 2;
+      kernels.unrolled.insert({kernelOf(form), pairs});
+      return formatv("dln_{0}_{1}", kernel, pairs);
     }
-    StraightKernel kernel{loop, packed.rowPairs, packed.blocks};
-    auto it = llvm::find(kernels.straight, kernel);
+    cost::PackedWeights packed =
+        cost::packWeights(p.rows, p.columns, p.weights, form, p.unrolled);
+    StraightKernel straight{kernelOf(form), packed.rowPairs, packed.blocks};
+    auto it = llvm::find(kernels.straight, straight);
     size_t number = it - kernels.straight.begin();
     if (it == kernels.straight.end())
-      kernels.straight.push_back(std::move(kernel));
-    return formatv("{0}_{1}_{2}", this->name, name, number);
+      kernels.straight.push_back(std::move(straight));
+    return formatv("{0}_{1}_{2}", name, kernel, number);
   }
 
-  /// The arguments for as many loops as its kernel has.
-  static std::string loopCounts(MatvecS8Op op, const PackedWeights &packed) {
-    if (isSparse(*op.getPacking()))
-      return op.getUnroll() ? "" : formatv(", {0}u", packed.rowPairs).str();
-    std::string rows = formatv(", {0}u", packed.rowBlocks);
-    return op.getUnroll() ? rows
-                          : rows + formatv(", {0}u", packed.columnPairs).str();
-  }
+  // ---- Expressions ----
 
-  void emit(ScanOp op) {
-    std::string state = bufferOf(op, 0), t = formatv("t{0}", depth++);
-    line("/* {0} */", describe(op));
-    bool inPlace = !op.getInit().getDefiningOp<ConstantOp>() &&
-                   pointer(op.getInit()) == state;
-    if (!inPlace)
-      emitMove(op.getInit(), state);
-    loopVariables.insert(t);
-    open(formatv("for ({0} = 0; {0} < {1}u; ++{0})", t, op.getTripCount()));
-    if (auto row = op.getRow())
-      line("const int16_t *const row = &{0}[{1}u * {2}];",
-           pointer(op.getSequence()), sizeOf(*row), t);
-    emitBlock(op.getBody().front());
-    std::string next = pointer(op.getNextState());
-    if (next != state)
-      emitMove(op.getNextState(), state);
-    close();
-    --depth;
-  }
-
-  /// Copies or clears a state by two elements, which compilers join to words
-  /// where they may.
-  void emitMove(Value from, const std::string &to) {
-    int64_t size = sizeOf(from);
-    if (size > 1) {
-      open(formatv("for (i = 0; i < {0}u; i += 2u)", size / 2 * 2));
-      line("{0}[i] = {1};", to, scalar(from, "i"));
-      line("{0}[i + 1u] = {1};", to, scalar(from, "i + 1u"));
-      line("dln_keep_loop();");
-      close();
+  /// The C of a vector, to which an index may be added.
+  std::string pointer(plan::VectorId id) {
+    const plan::Vector &vector = plan.vectors[id];
+    switch (vector.home) {
+    case Home::State:
+      return "state->" + vector.name;
+    case Home::Scalar:
+      return "(&state->" + vector.name + ")";
+    case Home::Parameter:
+    case Home::Row:
+      return vector.name;
+    case Home::Table:
+      return name + "_" + vector.name;
     }
-    if (size % 2 != 0)
-      line("{0}[{1}] = {2};", to, size - 1,
-           scalar(from, std::to_string(size - 1)));
+    llvm_unreachable("every vector is somewhere");
   }
 
-  void emit(FusedOp op) {
-    int64_t size = sizeOf(op.getResult(0));
-    auto interpolations = op.getBody().getOps<InterpolateS32Op>();
-    if (!interpolations.empty())
-      return emitInterpolated(op, *interpolations.begin());
-    if (size == 1)
-      open("");
-    else
-      open(formatv("for (i = 0; i < {0}u; ++i)", size));
-    emitElement(op, size == 1 ? "0" : "i");
-    close();
+  std::string element(const Expr &expr) {
+    const plan::Vector &vector = plan.vectors[expr.vector];
+    if (vector.home == Home::Scalar)
+      return "state->" + vector.name;
+    return formatv("{0}[{1}]", pointer(expr.vector), spellName(expr.index));
   }
 
-  /// The loop of a group as one from knot to knot around one over the elements
-  /// between them.
-  void emitInterpolated(FusedOp op, InterpolateS32Op any) {
-    open("");
-    line("uint32_t knot, j;");
-    for (auto inner : op.getBody().getOps<InterpolateS32Op>()) {
-      std::string variable = formatv("v{0}", variables++);
-      line("int32_t {0} = {1}[0] * {2};", variable, pointer(inner.getKnots()),
-           inner.getStep());
-      scalars[inner.getResult()] = variable;
+  std::string call(Kernel kernel, const char *function, const Expr &expr) {
+    use(kernel);
+    auto operands = llvm::map_range(
+        expr.operands, [&](const Expr &operand) { return spell(operand); });
+    return formatv("{0}({1})", function, llvm::join(operands, ", "));
+  }
+
+  std::string infix(const char *sign, const Expr &expr) {
+    return formatv("{0} {1} {2}", spell(expr.operands[0]), sign,
+                   spell(expr.operands[1]));
+  }
+
+  std::string spell(const Expr &expr) {
+    switch (expr.kind) {
+    case Kind::Literal:
+      return literal(expr.number);
+    case Kind::Variable:
+      return variable(expr.number);
+    case Kind::Element:
+      return element(expr);
+    case Kind::HighByte:
+      use(Kernel::SignedByte);
+      return formatv("dln_s8((uint32_t){0} >> 8)", spell(expr.operands[0]));
+    case Kind::MultiplyHigh:
+      return call(Kernel::MultiplyHigh, "dln_multiply_high", expr);
+    case Kind::Saturate:
+      return call(Kernel::Saturate, "dln_saturate16", expr);
+    case Kind::Positive:
+      return call(Kernel::Positive, "dln_positive16", expr);
+    case Kind::Clamp:
+      return call(Kernel::Clamp, "dln_clamp", expr);
+    case Kind::Lookup:
+      use(Kernel::MultiplyHigh);
+      use(Kernel::Lookup);
+      return formatv("dln_lookup({0}, {1}u, {2})", pointer(expr.vector),
+                     expr.number, spell(expr.operands[0]));
+    case Kind::Add:
+      return infix("+", expr);
+    case Kind::Subtract:
+      return infix("-", expr);
+    case Kind::Multiply:
+      return infix("*", expr);
     }
-    line("i = 0;");
-    open(formatv("for (knot = 0; knot < {0}u; ++knot)",
-                 sizeOf(any.getKnots()) - 1));
-    for (auto inner : op.getBody().getOps<InterpolateS32Op>())
-      line("const int32_t d{0} = {1}[knot + 1u] - {1}[knot];",
-           scalars[inner.getResult()], pointer(inner.getKnots()));
-    open(formatv("for (j = 0; j < {0}u; ++j)", any.getStep()));
-    for (auto inner : op.getBody().getOps<InterpolateS32Op>())
-      line("{0} += d{0};", scalars[inner.getResult()]);
-    emitElement(op, "i");
-    line("++i;");
-    close();
-    close();
-    close();
-  }
-
-  /// Element `index` of a group's results.
-  void emitElement(FusedOp op, StringRef index) {
-    for (Operation &inner : op.getBody().front().without_terminator()) {
-      if (isa<InterpolateS32Op>(inner))
-        continue; // has its variable already
-      if (auto shift = dyn_cast<RoundShiftS32Op>(inner);
-          shift && isPartOfSteps(shift))
-        continue;
-      std::string expression =
-          llvm::TypeSwitch<Operation *, std::string>(&inner)
-              .Case<HighByteOp, RequantizeOp, LutS16Op, AddS32Op, SubS32Op,
-                    MulS32Op, ScaleS32Op, RoundShiftS32Op, ClampS32Op,
-                    EulerStepS16Op>([&](auto op) { return spell(op, index); });
-      std::string variable = formatv("v{0}", variables++);
-      line("const int32_t {0} = {1};", variable, expression);
-      scalars[inner.getResult(0)] = variable;
-    }
-    for (auto [i, value] :
-         llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
-      line(widthOf(value) == 16 ? "{0}[{1}] = (int16_t){2};"
-                                : "{0}[{1}] = {2};",
-           bufferOf(op, i), index, scalar(value, index));
-  }
-
-  // ---- Operations in registers ----
-
-  std::string spell(HighByteOp op, StringRef i) {
-    use(Kernel::SignedByte);
-    return formatv("dln_s8((uint32_t){0} >> 8)", scalar(op.getInput(), i));
-  }
-
-  std::string spell(RequantizeOp op, StringRef i) {
-    use(Kernel::MultiplyHigh);
-    std::string input = scalar(op.getInput(), i);
-    if (op.getShift() != 0)
-      input = formatv("{0} * {1}", input, int64_t(1) << op.getShift());
-    std::string sum = perRow("bias", op.getBias(), i);
-    if (op.getAddend()) {
-      std::string addend = scalar(op.getAddend(), i);
-      sum = sum == "0" ? addend : formatv("{0} + {1}", addend, sum).str();
-    }
-    std::string value =
-        formatv("dln_multiply_high({0}, {1}, {2})", input,
-                perRow("multiplier", op.getMultiplier(), i), sum);
-    return widthOf(op.getResult()) == 16 ? saturated(value) : value;
-  }
-
-  std::string saturated(const std::string &value) {
-    use(Kernel::Saturate);
-    return formatv("dln_saturate16({0})", value);
-  }
-
-  std::string spell(LutS16Op op, StringRef i) {
-    use(Kernel::MultiplyHigh);
-    use(Kernel::Lookup);
-    return formatv("dln_lookup({0}, {1}u, {2})",
-                   tables.add("table", op.getTable()), op.getIndexBits(),
-                   scalar(op.getInput(), i));
-  }
-
-  template <typename Op>
-  std::string infix(Op op, StringRef i, const char *sign) {
-    return formatv("{0} {1} {2}", scalar(op.getLhs(), i), sign,
-                   scalar(op.getRhs(), i));
-  }
-  std::string spell(AddS32Op op, StringRef i) { return infix(op, i, "+"); }
-  std::string spell(SubS32Op op, StringRef i) { return infix(op, i, "-"); }
-  std::string spell(MulS32Op op, StringRef i) { return infix(op, i, "*"); }
-
-  std::string spell(ScaleS32Op op, StringRef i) {
-    return formatv("{0} * {1}", scalar(op.getInput(), i),
-                   literal(op.getFactor()));
-  }
-
-  std::string spell(RoundShiftS32Op op, StringRef i) {
-    if (op.getShift() == 0)
-      return scalar(op.getInput(), i);
-    return shiftedOnto("0", op, i);
-  }
-
-  std::string spell(ClampS32Op op, StringRef i) {
-    std::string input = scalar(op.getInput(), i);
-    if (op.getMin() == INT16_MIN && op.getMax() == INT16_MAX)
-      return saturated(input);
-    if (op.getMin() == 0 && op.getMax() == INT16_MAX) {
-      use(Kernel::Positive);
-      return formatv("dln_positive16({0})", input);
-    }
-    use(Kernel::Clamp);
-    return formatv("dln_clamp({0}, {1}, {2})", input, literal(op.getMin()),
-                   literal(op.getMax()));
-  }
-
-  std::string spell(EulerStepS16Op op, StringRef i) {
-    if (auto shift = op.getDelta().getDefiningOp<RoundShiftS32Op>();
-        shift && isPartOfSteps(shift))
-      return saturated(shiftedOnto(scalar(op.getState(), i), shift, i));
-    return saturated(formatv("{0} + {1}", scalar(op.getState(), i),
-                             scalar(op.getDelta(), i)));
-  }
-
-  /// `sum` and the shifted value. C leaves shifts of negative numbers open, so
-  /// that it is a product; by 1, -v / 2 rounded up and v, as 2^31 is no int.
-  std::string shiftedOnto(const std::string &sum, RoundShiftS32Op op,
-                          StringRef i) {
-    use(Kernel::MultiplyHigh);
-    std::string input = scalar(op.getInput(), i);
-    if (op.getShift() == 1)
-      return formatv("dln_multiply_high({0}, {1}, {0})", input,
-                     literal(INT32_MIN));
-    return formatv("dln_multiply_high({0}, {1}, {2})", input,
-                   literal(int64_t(1) << (32 - op.getShift())), sum);
+    llvm_unreachable("every kind has its C");
   }
 
   // ---- The files ----
 
-  SmallVector<DictionaryAttr> arena() {
-    return llvm::to_vector(model->getAttrOfType<ArrayAttr>(kArenaAttr)
-                               .getAsRange<DictionaryAttr>());
-  }
-
   std::string basisMacros();
+  std::string tables();
   std::string header(const EmittedC &result);
   std::string source(const EmittedC &result);
 
   ModelOp model;
+  plan::Plan plan;
   const EmitOptions &options;
   std::string name, upper;
-  Tables tables;
   std::string body;
   llvm::raw_string_ostream os;
-  unsigned indent = 0, depth = 0, variables = 0;
+  unsigned indent = 1;
   UsedKernels kernels;
-  llvm::DenseMap<Value, std::string> scalars;
-  std::set<std::string> loopVariables;
+  std::set<std::string> counters;
 };
+
+std::string CEmitter::tables() {
+  std::string text;
+  for (const plan::Vector &table : plan.vectors) {
+    if (table.home != Home::Table)
+      continue;
+    text +=
+        formatv("\nstatic {0} {1} {2}_{3}[{4}] = {{",
+                options.place == Place::Ram ? "DLN_IN_RAM" : "const",
+                spellName(table.type), name, table.name, table.values.size());
+    for (auto [i, value] : llvm::enumerate(table.values)) {
+      text += i % 8 == 0 ? "\n    " : " ";
+      text += table.type == plan::Type::U32 ? formatv("0x{0:x-8}u", value).str()
+                                            : literal(value);
+      text += ",";
+    }
+    text += "\n};\n";
+  }
+  return text;
+}
 
 std::string CEmitter::basisMacros() {
   if (!options.basis)
@@ -485,15 +340,12 @@ std::string CEmitter::header(const EmittedC &result) {
   for (const std::string &fact : options.facts)
     fields.sections["facts"].push_back({{{"fact", fact}}, {}});
   auto &members = fields.sections["members"];
-  for (DictionaryAttr buffer : arena()) {
-    auto number = [&](StringRef entry) {
-      return std::to_string(buffer.getAs<IntegerAttr>(entry).getInt());
-    };
-    members.push_back({{{"width", number("width")},
-                        {"buffer", buffer.getAs<StringAttr>("name").str()},
-                        {"elements", number("elements")}},
-                       {}});
-  }
+  for (const plan::Buffer &buffer : plan.buffers)
+    members.push_back(
+        {{{"width", std::to_string(8 * plan::bytesOf(buffer.type))},
+          {"buffer", buffer.name},
+          {"elements", std::to_string(buffer.elements)}},
+         {}});
   return apiText("model.h.in", fields);
 }
 
@@ -502,11 +354,12 @@ std::string CEmitter::source(const EmittedC &result) {
   fields.texts.insert(
       {{"kernels", kernelText(kernels, name)},
        {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
-       {"tables", tables.text()},
+       {"tables", tables()},
        {"body", body}});
-  auto &counters = fields.sections["counters"];
-  for (const std::string &variable : loopVariables)
-    counters.push_back({{{"counter", variable}}, {}});
+  auto &declared = fields.sections["counters"];
+  for (const std::string &counter : counters)
+    if (counter != "i") // which every network has
+      declared.push_back({{{"counter", counter}}, {}});
   return apiText("model.c.in", fields);
 }
 

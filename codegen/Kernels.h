@@ -5,6 +5,8 @@
 #ifndef DLNET_CODEGEN_KERNELS_H
 #define DLNET_CODEGEN_KERNELS_H
 
+#include "passes/targets/ProductCost.h"
+
 #include <cstdint>
 #include <set>
 #include <string>
@@ -26,6 +28,13 @@ enum class Kernel {
   DualRowSparse, ///< dln_matvec_dual_row_sparse
   Sxtb16Sparse,  ///< dln_matvec_sxtb16_sparse
 };
+
+/// The kernel with loops that reads a packing; both enumerations have the same
+/// order.
+inline Kernel kernelOf(cost::ProductForm form) {
+  return static_cast<Kernel>(static_cast<int>(Kernel::DualRow) +
+                             static_cast<int>(form));
+}
 
 /// The kernel of dense products without a loop over columns: the one with the
 /// loop, and how many pairs of columns there are. `dln_matvec_dual_row_11` is

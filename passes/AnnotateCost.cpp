@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// lnn-annotate-cost: counts (passes/Emitted.h) times prices (passes/targets).
+// lnn-annotate-cost: counts of the C's plan times prices (passes/targets).
+#include "passes/BuildPlan.h"
 #include "passes/CheckResults.h"
-#include "passes/Emitted.h"
 #include "passes/Passes.h"
+#include "passes/targets/PlanCost.h"
 
 namespace dlnet::lnn {
 #define GEN_PASS_DEF_ANNOTATECOST
@@ -30,7 +31,7 @@ struct AnnotateCost : lnn::impl::AnnotateCostBase<AnnotateCost> {
     });
     if (levels.wasInterrupted() || failed(checkTarget(model)))
       return signalPassFailure();
-    annotate(cost::price(countEmitted(model)));
+    annotate(cost::price(cost::countPlan(buildPlan(model).plan).all));
   }
 
 private:

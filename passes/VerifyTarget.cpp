@@ -2,7 +2,7 @@
 //
 // lnn-verify-target: the last gate before C. The emitter and the cost model
 // rely on what is checked here and say nothing themselves.
-#include "passes/Emitted.h"
+#include "passes/BuildPlan.h"
 #include "passes/Passes.h"
 
 namespace dlnet::lnn {
@@ -60,6 +60,15 @@ LogicalResult check(Operation *op, ModelOp model) {
       !op->hasAttr(kBuffersAttr))
     return op->emitError("has no buffer; run lnn-plan-memory");
   return success();
+}
+
+int64_t arenaBytes(ModelOp model) {
+  int64_t bytes = 0;
+  for (auto buffer :
+       model->getAttrOfType<ArrayAttr>(kArenaAttr).getAsRange<DictionaryAttr>())
+    bytes += buffer.getAs<IntegerAttr>("elements").getInt() *
+             buffer.getAs<IntegerAttr>("width").getInt() / 8;
+  return bytes;
 }
 
 struct VerifyTarget : lnn::impl::VerifyTargetBase<VerifyTarget> {

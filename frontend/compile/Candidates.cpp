@@ -4,8 +4,9 @@
 // and then joins the others in the module that lnn-select judges.
 #include "frontend/compile/Candidates.h"
 
+#include "passes/BuildPlan.h"
 #include "passes/Pipelines.h"
-#include "passes/TableReads.h"
+#include "passes/targets/PlanCost.h"
 
 #include "mlir/IR/Diagnostics.h"
 
@@ -31,11 +32,14 @@ Cost readCost(lnn::ModelOp model) {
 /// those in flash are waited for.
 void addPlacement(lnn::ModelOp model, codegen::Place place,
                   int64_t flashWaitStates) {
+  if (place == codegen::Place::Flash && flashWaitStates == 0)
+    return;
+  plan::Plan plan = lnn::buildPlan(model).plan;
   Cost whole = readCost(model);
   if (place == codegen::Place::Ram)
-    whole.ram += codegen::emitC(model, {"model", {}, place}).tableRamBytes;
+    whole.ram += plan.tableBytes();
   else
-    whole.cycles += flashWaitStates * lnn::tableReads(model);
+    whole.cycles += flashWaitStates * cost::countPlan(plan).all.tableReads();
   Builder builder(model->getContext());
   NamedAttrList cost(model->getAttrOfType<DictionaryAttr>(lnn::kCostAttr));
   cost.set("ram", builder.getI64IntegerAttr(whole.ram));

@@ -3,7 +3,9 @@
 // Where a forecast's time goes, operation by operation.
 #include "frontend/report/Report.h"
 
-#include "passes/Emitted.h"
+#include "passes/BuildPlan.h"
+#include "passes/Runs.h"
+#include "passes/targets/PlanCost.h"
 
 using namespace mlir;
 using namespace dlnet;
@@ -25,50 +27,36 @@ json productOf(lnn::MatvecS8Op op, int64_t times) {
   return entry;
 }
 
-class Lister {
-public:
-  explicit Lister(lnn::ModelOp model) : parts(lnn::countParts(model)) {
-    list(model.getBody().front(), 1);
-    // The rest: what calls, checks, and copies the window.
-    cost::ModelCost frame = cost::price(lnn::countEmitted(model));
-    for (const json &layer : layers) {
-      frame.instructions -= layer["instructions"].get<int64_t>();
-      frame.cycles -= layer["cycles"].get<int64_t>();
-    }
-    layers.insert(
-        layers.begin(),
-        withCost({{"operation", "frame"}, {"name", ""}, {"times", 1}}, frame));
-  }
+json withCost(json entry, const cost::ModelCost &cost) {
+  entry["instructions"] = cost.instructions;
+  entry["cycles"] = cost.cycles;
+  return entry;
+}
 
-  json layers = json::array();
-
-private:
-  static json withCost(json entry, const cost::ModelCost &cost) {
-    entry["instructions"] = cost.instructions;
-    entry["cycles"] = cost.cycles;
-    return entry;
-  }
-
-  void list(Block &block, int64_t times) {
-    for (Operation &op : block.without_terminator()) {
-      // Neither has code of its own.
-      if (isa<lnn::ConstantOp, lnn::LastOp>(op))
-        continue;
-      auto product = dyn_cast<lnn::MatvecS8Op>(op);
-      json entry = product ? productOf(product, times) : json::object();
-      entry["operation"] = op.getName().stripDialect().str();
-      entry["name"] = report::nameOf(op.getLoc());
-      entry["times"] = times;
-      layers.push_back(
-          withCost(std::move(entry), cost::price(parts.lookup(&op))));
-      if (auto scan = dyn_cast<lnn::ScanOp>(op))
-        list(scan.getBody().front(), times * scan.getTripCount());
-    }
-  }
-
-  llvm::DenseMap<Operation *, cost::Counts> parts;
-};
+json layerOf(Operation *op, const cost::Counts &counts) {
+  auto product = dyn_cast<lnn::MatvecS8Op>(op);
+  json entry = product ? productOf(product, lnn::runsOf(op)) : json::object();
+  entry["operation"] = op->getName().stripDialect().str();
+  entry["name"] = report::nameOf(op->getLoc());
+  entry["times"] = lnn::runsOf(op);
+  return withCost(std::move(entry), cost::price(counts));
+}
 
 } // namespace
 
-json report::layersOf(lnn::ModelOp model) { return Lister(model).layers; }
+json report::layersOf(lnn::ModelOp model) {
+  lnn::BuiltPlan built = lnn::buildPlan(model);
+  cost::PlanCounts counts = cost::countPlan(built.plan);
+  json layers = json::array();
+  // The rest: what calls, checks, and copies the window.
+  cost::ModelCost frame = cost::price(counts.all);
+  for (auto [op, part] : llvm::zip(built.operations, counts.parts)) {
+    layers.push_back(layerOf(op, part));
+    frame.instructions -= layers.back()["instructions"].get<int64_t>();
+    frame.cycles -= layers.back()["cycles"].get<int64_t>();
+  }
+  layers.insert(
+      layers.begin(),
+      withCost({{"operation", "frame"}, {"name", ""}, {"times", 1}}, frame));
+  return layers;
+}

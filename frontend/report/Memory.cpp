@@ -3,7 +3,7 @@
 // The memory plan as lnn-plan-memory wrote it, with words for its numbers.
 #include "frontend/report/Report.h"
 
-#include "passes/Emitted.h"
+#include "passes/BuildPlan.h"
 
 using namespace mlir;
 using namespace dlnet;
@@ -42,7 +42,7 @@ json report::memoryOf(lnn::ModelOp model, const Cost &cost) {
                        {"bytes", elements * bits / 8},
                        {"lifetimes", lifetimes}});
   }
-  int64_t state = lnn::stateBytes(model);
+  int64_t state = lnn::buildPlan(model).plan.stateBytes();
   json steps = json::array();
   listOperations(model.getBody().front(), steps);
   return {{"arena_bytes", arena},

@@ -7,28 +7,24 @@
 
 using namespace dlnet::cost;
 
-namespace {
-
-/// What one thing costs: bytes of flash and of stack for each that is printed,
-/// instructions and cycles for each that runs.
-struct Price {
-  const char *name;
-  double flash, stack, instructions, cycles;
-};
-
-#define DLNET_PRICE(term, flash, stack, instructions, cycles)                  \
-  case Term::term:                                                             \
-    return {#term, flash, stack, instructions, cycles};
-
-/// No default: a term without a price is a warning of the compiler.
-Price priceOf(Term term) {
-  switch (term) {
+#define DLNET_PRICE(...) +1
+static_assert(kTerms == 0
 #include "passes/targets/cortex_m4/CostTable.inc"
-  }
-  return {};
-}
+              ,
+              "each term has a price");
+#undef DLNET_PRICE
 
-} // namespace
+const PriceTable &dlnet::cost::cortexM4Prices() {
+  static const PriceTable prices = [] {
+    PriceTable table;
+#define DLNET_PRICE(term, flash, stack, instructions, cycles)                  \
+  table[static_cast<int>(Term::term)] = {#term, flash, stack, instructions,    \
+                                         cycles};
+#include "passes/targets/cortex_m4/CostTable.inc"
+    return table;
+  }();
+  return prices;
+}
 
 Counts &Counts::operator+=(const Counts &other) {
   for (int i = 0; i < kTerms; ++i) {
@@ -38,17 +34,26 @@ Counts &Counts::operator+=(const Counts &other) {
   kernelBytes += other.kernelBytes;
   kernelInstructions += other.kernelInstructions;
   kernelCycles += other.kernelCycles;
+  kernelReads += other.kernelReads;
   tableBytes += other.tableBytes;
   stateBytes += other.stateBytes;
   return *this;
 }
 
-const char *dlnet::cost::name(Term term) { return priceOf(term).name; }
+int64_t Counts::tableReads() const {
+  // Between two entries of a function's table a look-up interpolates.
+  return kernelReads + executed[static_cast<int>(Term::TableLoad)] +
+         2 * executed[static_cast<int>(Term::Lookup)];
+}
 
-ModelCost dlnet::cost::price(const Counts &counts) {
+const char *dlnet::cost::name(Term term) {
+  return cortexM4Prices()[static_cast<int>(term)].name;
+}
+
+ModelCost dlnet::cost::price(const Counts &counts, const PriceTable &prices) {
   Price sum{};
   for (int i = 0; i < kTerms; ++i) {
-    Price one = priceOf(static_cast<Term>(i));
+    const Price &one = prices[i];
     sum.flash += one.flash * counts.printed[i];
     sum.stack += one.stack * counts.printed[i];
     sum.instructions += one.instructions * counts.executed[i];

@@ -21,14 +21,10 @@ enum class Term {
   WindowElement, ///< One copied into the state.
   BlockSum,      ///< A run of window elements summed, without its elements.
   BlockElement,  ///< One element of such a run.
-  StackRow,      ///< A row of the input sequence, its last column zero.
-  StackFullRow,  ///< One without a zero: gcc joins its elements to words.
-  Clear,         ///< A state set to zero, without its elements.
-  ClearPair,     ///< Two elements of it.
-  Copy,          ///< A state copied, without its elements.
-  CopyPair,      ///< Two elements of it.
-  Scan,          ///< A loop over time.
-  ScanStep,      ///< One turn of it.
+  KeptLoop,      ///< A state copied or cleared, without its elements.
+  KeptStep,      ///< Two elements of it, without their loads and stores.
+  OuterLoop,     ///< A loop around others: over time, or from knot to knot.
+  OuterStep,     ///< One turn of it.
   DualRow,       ///< A call of a kernel, without what runs in it.
   Sxtb16,
   DualRowSparse,
@@ -36,7 +32,6 @@ enum class Term {
   LoopKernel, ///< A kernel that counts columns: a stack frame of its own.
   Loop,       ///< An elementwise loop.
   LoopStep,   ///< One turn of it.
-  Knot,       ///< A turn of the loop around one that interpolates.
   Straight, ///< Elementwise operations without a loop, on one or few elements.
   Pointer,  ///< A table, a literal or a number that a loop keeps at hand.
   Spill,    ///< One for which no register is left, in one turn.
@@ -44,11 +39,11 @@ enum class Term {
   Load,
   StraightLoad, ///< The same without a loop: it may be at hand still.
   Store,
+  StridedStore, ///< To a column of a sequence.
   TableLoad,    ///< An element of a table with an entry a row.
   TableLiteral, ///< The same where there is no loop: a literal, and no table.
-  Requantize,
+  MultiplyHigh,
   Lookup,
-  RoundShift,
   Saturate,
   Positive, ///< A saturation from 0.
   Clamp,
@@ -67,8 +62,9 @@ struct Counts {
   std::array<int64_t, kTerms> printed{}, executed{};
   /// Of the kernels of products: code, and what runs in them.
   int64_t kernelBytes = 0, kernelInstructions = 0, kernelCycles = 0;
-  int64_t tableBytes = 0; ///< Constant tables.
-  int64_t stateBytes = 0; ///< The caller's state.
+  int64_t kernelReads = 0; ///< Of words, halfwords and bytes of tables.
+  int64_t tableBytes = 0;  ///< Constant tables.
+  int64_t stateBytes = 0;  ///< The caller's state.
 
   /// `count` of a thing in a place that a forecast passes `times` times.
   void add(Term term, int64_t times, int64_t count = 1) {
@@ -82,7 +78,21 @@ struct Counts {
     executed[static_cast<int>(term)] += count;
   }
   Counts &operator+=(const Counts &other);
+  /// How often one forecast reads a word, a halfword or a byte of tables: each
+  /// read waits where the flash that they live in is slow.
+  int64_t tableReads() const;
 };
+
+/// What one thing costs: bytes of flash and of stack for each that is printed,
+/// instructions and cycles for each that runs.
+struct Price {
+  const char *name;
+  double flash, stack, instructions, cycles;
+};
+/// Of one processor and compiler, by Term.
+using PriceTable = std::array<Price, kTerms>;
+/// A Cortex-M4 and arm-none-eabi-gcc at -O2.
+const PriceTable &cortexM4Prices();
 
 /// What a model costs on a Cortex-M4, its C built at -O2.
 struct ModelCost {
@@ -93,7 +103,8 @@ struct ModelCost {
   int64_t cycles = 0;       ///< Of it, without wait states.
 };
 
-ModelCost price(const Counts &counts);
+ModelCost price(const Counts &counts,
+                const PriceTable &prices = cortexM4Prices());
 
 } // namespace dlnet::cost
 

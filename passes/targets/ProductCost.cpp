@@ -101,10 +101,6 @@ const SparseKernel &sparseKernel(ProductForm form) {
   return form == ProductForm::DualRowSparse ? kDualRowSparse : kSxtb16Sparse;
 }
 
-bool isDense(ProductForm form) {
-  return form == ProductForm::DualRow || form == ProductForm::Sxtb16;
-}
-
 /// What aligns the next function counts, too.
 int64_t wholeWords(int64_t bytes) { return (bytes + 3) / 4 * 4; }
 
@@ -242,9 +238,19 @@ int64_t dlnet::cost::kernelBytes(const ProductKernel &kernel) {
 
 ProductCost dlnet::cost::productCost(const ProductShape &shape,
                                      ProductForm form, bool unrolled) {
-  if (isDense(form))
-    return unrolled ? unrolledCost(shape, unrolledKernel(form))
+  ProductCost cost;
+  if (isDense(form)) {
+    cost = unrolled ? unrolledCost(shape, unrolledKernel(form))
                     : denseCost(shape, denseKernel(form));
-  return unrolled ? straightCost(shape, straightKernel(form))
+    cost.tableReads = cost.tableBytes / 4;
+    return cost;
+  }
+  cost = unrolled ? straightCost(shape, straightKernel(form))
                   : sparseCost(shape, sparseKernel(form));
+  // A word for each block; where code does not know them, also a byte for each,
+  // and how many they are for each two rows.
+  int64_t kept = keptBlocks(shape.blocks);
+  cost.tableReads =
+      unrolled ? kept : 2 * kept + static_cast<int64_t>(shape.blocks.size());
+  return cost;
 }

@@ -15,6 +15,11 @@ namespace dlnet::cost {
 enum class ProductForm { DualRow, Sxtb16, DualRowSparse, Sxtb16Sparse };
 inline constexpr int kProductForms = 4;
 
+/// Whether a form keeps all blocks.
+inline bool isDense(ProductForm form) {
+  return form == ProductForm::DualRow || form == ProductForm::Sxtb16;
+}
+
 /// For each pair of rows the pairs of columns, rising, of its 2x2 blocks that
 /// are not all zero.
 using Blocks = std::vector<std::vector<int64_t>>;
@@ -59,6 +64,8 @@ struct ProductCost {
   /// Of the same call by the middle estimate of the cycle model of
   /// test/tools/m4, without wait states.
   int64_t cycles = 0;
+  /// Words and bytes of tables that one call reads.
+  int64_t tableReads = 0;
 };
 
 ProductCost productCost(const ProductShape &shape, ProductForm form,

@@ -20,6 +20,7 @@ ORDER = [
     ["frontend/family"],
     ["frontend/series"],
     ["dialect"],
+    ["passes/plan"],
     ["passes/targets"],
     ["passes"],
     ["codegen"],

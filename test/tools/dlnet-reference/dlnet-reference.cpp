@@ -3,16 +3,16 @@
 // Makes what emitted C is judged by: windows with the forecasts of the integer
 // executor, and single products with their results.
 #include "codegen/Kernels.h"
-#include "codegen/Packing.h"
 #include "frontend/compile/Compiler.h"
 #include "frontend/family/SohFormat.h"
 #include "frontend/series/Simulate.h"
 #include "frontend/series/Windows.h"
 #include "frontend/support/CommandLine.h"
 #include "frontend/support/WriteFiles.h"
-#include "passes/Emitted.h"
+#include "passes/BuildPlan.h"
 #include "passes/Executor.h"
-#include "passes/targets/ProductCost.h"
+#include "passes/targets/Packing.h"
+#include "passes/targets/PlanCost.h"
 #include "test/tools/random-models/RandomModels.h"
 
 #include <fmt/format.h>
@@ -226,7 +226,8 @@ int printCounts(const CountsArguments &arguments) {
     auto compiled = compiler.compile(model, options);
     if (mlir::failed(compiled))
       return fail(model.name + " was not compiled" + compiler.why());
-    cost::Counts counts = lnn::countEmitted(compiled->model());
+    cost::Counts counts =
+        cost::countPlan(lnn::buildPlan(compiled->model()).plan).all;
     cost::ModelCost cost = cost::price(counts);
     nlohmann::json line = {{"model", model.name},
                            {"kernel_bytes", counts.kernelBytes},
@@ -311,13 +312,9 @@ int makeProduct(const ProductArguments &arguments) {
     for (int64_t column = 0; column < columns; ++column)
       y[row] += weights[row * columns + column] * x[column];
 
-  mlir::MLIRContext context;
-  auto type = mlir::RankedTensorType::get({rows, columns},
-                                          mlir::IntegerType::get(&context, 8));
-  codegen::PackedWeights packed = codegen::packWeights(
-      mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int8_t>(weights)),
-      *packing, arguments.unroll);
   auto form = static_cast<cost::ProductForm>(*packing);
+  cost::PackedWeights packed = cost::packWeights(
+      rows, columns, {weights.begin(), weights.end()}, form, arguments.unroll);
   cost::ProductShape shape =
       cost::productShape(rows, columns, {weights.begin(), weights.end()});
   bool unroll = arguments.unroll, sparse = lnn::isSparse(*packing);
@@ -329,13 +326,13 @@ int makeProduct(const ProductArguments &arguments) {
   codegen::UsedKernels used;
   std::string kernel = arguments.packing;
   if (!unroll) {
-    used.common.insert(codegen::kernelOf(*packing));
+    used.common.insert(codegen::kernelOf(form));
   } else if (sparse) {
     used.straight.push_back(
-        {codegen::kernelOf(*packing), packed.rowPairs, packed.blocks});
+        {codegen::kernelOf(form), packed.rowPairs, packed.blocks});
     kernel += "_0";
   } else {
-    used.unrolled.insert({codegen::kernelOf(*packing), packed.columnPairs});
+    used.unrolled.insert({codegen::kernelOf(form), packed.columnPairs});
     kernel += fmt::format("_{}", packed.columnPairs);
   }
   std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n" +

@@ -3,10 +3,8 @@
 // That costs are those of the packed tables; test/firmware/product_cost.py
 // holds the instructions to the emulator.
 #include "passes/targets/ProductCost.h"
-#include "codegen/Packing.h"
-
-#include "mlir/IR/BuiltinTypes.h"
-#include "mlir/IR/MLIRContext.h"
+#include "dialect/Lnn.h"
+#include "passes/targets/Packing.h"
 
 #include <gtest/gtest.h>
 
@@ -26,27 +24,22 @@ cost::ProductForm formOf(lnn::Packing packing) {
 }
 
 TEST(ProductCost, TablesAreAsLargeAsWhatIsPacked) {
-  mlir::MLIRContext context;
   std::mt19937 random(5);
   for (int i = 0; i < 200; ++i) {
     int64_t rows = 1 + random() % 20, columns = 1 + random() % 20;
     unsigned density = random() % 5;
-    std::vector<int8_t> weights(rows * columns);
-    for (int8_t &weight : weights)
+    std::vector<int64_t> weights(rows * columns);
+    for (int64_t &weight : weights)
       weight = random() % 16 < density * density ? 1 : 0;
-    auto type = mlir::RankedTensorType::get(
-        {rows, columns}, mlir::IntegerType::get(&context, 8));
-    auto attr = mlir::DenseElementsAttr::get(type, llvm::ArrayRef(weights));
-    cost::ProductShape shape =
-        cost::productShape(rows, columns, {weights.begin(), weights.end()});
+    cost::ProductShape shape = cost::productShape(rows, columns, weights);
     for (lnn::Packing packing : kPackings) {
-      codegen::PackedWeights packed =
-          codegen::packWeights(attr, packing, false);
+      cost::PackedWeights packed =
+          cost::packWeights(rows, columns, weights, formOf(packing), false);
       EXPECT_EQ(
           cost::productCost(shape, formOf(packing)).tableBytes,
           static_cast<int64_t>(4 * packed.words.size() + packed.blocks.size()))
           << stringifyPacking(packing).str() << " " << rows << "x" << columns;
-      packed = codegen::packWeights(attr, packing, true);
+      packed = cost::packWeights(rows, columns, weights, formOf(packing), true);
       EXPECT_EQ(cost::productCost(shape, formOf(packing), true).tableBytes,
                 static_cast<int64_t>(4 * packed.words.size()))
           << stringifyPacking(packing).str() << " " << rows << "x" << columns

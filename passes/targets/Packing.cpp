@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // See Packing.h for the layout.
-#include "codegen/Packing.h"
+#include "passes/targets/Packing.h"
 
-using namespace mlir;
-using namespace dlnet;
+using namespace dlnet::cost;
 
-codegen::PackedWeights dlnet::codegen::packWeights(ElementsAttr weights,
-                                                   lnn::Packing packing,
-                                                   bool unroll) {
-  auto shape = weights.getShapedType().getShape();
-  auto values = lnn::integerElements(weights);
-  int64_t rows = shape[0], columns = shape[1];
-  bool dual = lnn::denseOf(packing) == lnn::Packing::DualRow;
+PackedWeights dlnet::cost::packWeights(int64_t rows, int64_t columns,
+                                       const std::vector<int64_t> &weights,
+                                       ProductForm form, bool unroll) {
+  bool sparse = !isDense(form);
+  bool dual =
+      form == ProductForm::DualRow || form == ProductForm::DualRowSparse;
   auto at = [&](int64_t row, int64_t column) -> int32_t {
-    return row < rows && column < columns ? values[row * columns + column] : 0;
+    return row < rows && column < columns ? weights[row * columns + column] : 0;
   };
   auto halfword = [&](int64_t row, int64_t column) -> uint32_t {
     int32_t a = at(row, column), b = at(row + 1, column);
@@ -29,10 +27,9 @@ codegen::PackedWeights dlnet::codegen::packWeights(ElementsAttr weights,
   auto word = [&](int64_t row, int64_t pair) {
     return halfword(row, 2 * pair) | halfword(row, 2 * pair + 1) << 16;
   };
-  bool sparse = lnn::isSparse(packing);
   // Adds a block, unless it is to be left out. Only zeros pack to zero: a
   // borrow leaves the low byte.
-  auto add = [&](uint32_t block, size_t count, int64_t place) {
+  auto add = [&](uint32_t block, std::size_t count, int64_t place) {
     if (sparse && block == 0)
       return;
     packed.words.push_back(block);
@@ -43,7 +40,7 @@ codegen::PackedWeights dlnet::codegen::packWeights(ElementsAttr weights,
   };
   int64_t rowsTogether = sparse && !unroll ? 2 : 4;
   for (int64_t row = 0; row < rows; row += rowsTogether) {
-    size_t count = packed.blocks.size();
+    std::size_t count = packed.blocks.size();
     if (sparse)
       packed.blocks.push_back(0);
     for (int64_t pair = 0; pair < packed.columnPairs; ++pair) {
@@ -58,18 +55,4 @@ codegen::PackedWeights dlnet::codegen::packWeights(ElementsAttr weights,
   if (packed.words.empty())
     packed.words.push_back(0);
   return packed;
-}
-
-codegen::Kernel dlnet::codegen::kernelOf(lnn::Packing packing) {
-  switch (packing) {
-  case lnn::Packing::DualRow:
-    return Kernel::DualRow;
-  case lnn::Packing::Sxtb16:
-    return Kernel::Sxtb16;
-  case lnn::Packing::DualRowSparse:
-    return Kernel::DualRowSparse;
-  case lnn::Packing::Sxtb16Sparse:
-    return Kernel::Sxtb16Sparse;
-  }
-  llvm_unreachable("every packing has a kernel");
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // How int8 weights lie in 32-bit words for the Cortex-M4's SMLAD.
-#ifndef DLNET_CODEGEN_PACKING_H
-#define DLNET_CODEGEN_PACKING_H
+#ifndef DLNET_PASSES_TARGETS_PACKING_H
+#define DLNET_PASSES_TARGETS_PACKING_H
 
-#include "codegen/Kernels.h"
-#include "dialect/Lnn.h"
+#include "passes/targets/ProductCost.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace dlnet::codegen {
+namespace dlnet::cost {
 
 /// Weights of a product in the order in which the kernels read them. A word
 /// stands for a 2x2 block: rows A, B and columns c, c+1. It holds a halfword
@@ -33,14 +33,13 @@ struct PackedWeights {
   int64_t columnPairs = 0; ///< Pairs of columns, rounded up.
 };
 
-/// The words of a sparse packing are in straight order when `unroll`ed; it
-/// makes no difference to dense ones.
-PackedWeights packWeights(mlir::ElementsAttr weights, lnn::Packing packing,
+/// Packs a matrix, whose `weights` are its rows, one after another. The words
+/// of a sparse packing are in straight order when `unroll`ed; it makes no
+/// difference to dense ones.
+PackedWeights packWeights(int64_t rows, int64_t columns,
+                          const std::vector<int64_t> &weights, ProductForm form,
                           bool unroll = false);
 
-/// The kernel that reads a packing.
-Kernel kernelOf(lnn::Packing packing);
+} // namespace dlnet::cost
 
-} // namespace dlnet::codegen
-
-#endif // DLNET_CODEGEN_PACKING_H
+#endif // DLNET_PASSES_TARGETS_PACKING_H
