@@ -82,6 +82,8 @@ class GainMap;
 class FormatChoice;
 class IntegerLowering;
 class ErrorLowering;
+class RangeProof;
+class PlanBuilder;
 namespace detail {
 template <typename T> class Program;
 }

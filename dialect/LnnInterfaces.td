@@ -56,4 +56,28 @@ def Lnn_RealOpInterface : OpInterface<"RealOpInterface"> {
   ];
 }
 
+def Lnn_IntegerOpInterface : OpInterface<"IntegerOpInterface"> {
+  let cppNamespace = "::dlnet::lnn";
+  let description = [{
+    All that passes need to know of an operation of the integer level, which an
+    operation without it is not of.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Sets the ranges of the results, given those of the operands; emits an error
+      and fails where an intermediate could overflow.
+    }], "::mlir::LogicalResult", "proveRanges",
+      (ins "::dlnet::lnn::RangeProof &":$proof)>,
+    InterfaceMethod<[{
+      A step of the integer executor: reads the operands' slots, writes the
+      result's.
+    }], "::mlir::FailureOr<::std::function<void()>>", "compileInteger",
+      (ins "::dlnet::lnn::detail::Program<int16_t> &":$program)>,
+    InterfaceMethod<[{
+      Adds the C of the operation to the plan, at the element that the group is
+      at where it is elementwise.
+    }], "void", "addToPlan", (ins "::dlnet::lnn::PlanBuilder &":$builder)>,
+  ];
+}
+
 #endif // DLNET_DIALECT_LNNINTERFACES_TD

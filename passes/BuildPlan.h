@@ -41,8 +41,6 @@ public:
   /// A constant table; `kind` is part of its name. Equal ones are one.
   plan::VectorId table(llvm::StringRef kind, plan::Type type,
                        std::vector<int64_t> values);
-  /// A pointer into the rows of a sequence.
-  plan::VectorId rowOf(ScanOp op);
 
   /// An element of a vector, or of the one that it repeats.
   plan::Expr element(mlir::Value value, const plan::Index &index);
@@ -63,15 +61,13 @@ public:
   void scope(llvm::function_ref<void()> body);
   /// Adds the parts of a region's operations.
   void addParts(mlir::Block &region);
-  /// Copies or clears `to`.
-  void move(mlir::Value from, plan::VectorId to);
-  /// Adds the operations of a group, and stores its results, at an index.
-  void addElement(FusedOp op, plan::Index at);
-
+  /// Moves on to an element of the group.
+  void goTo(plan::Index at) { index = std::move(at); }
   /// The scans around, the outermost first.
   std::vector<ScanOp> scans;
 
 private:
+  plan::VectorId rowOf(ScanOp op);
   plan::VectorId vector(plan::Home home, plan::Type type, std::string name);
   plan::Block collect(llvm::function_ref<void()> body);
 
@@ -88,10 +84,6 @@ private:
 
 /// What the location says of an operation: the name of its weights.
 std::string describe(mlir::Operation *op);
-
-/// Whether Euler steps alone use what is shifted: each does it itself, for the
-/// sum is free.
-bool isPartOfSteps(RoundShiftS32Op op);
 
 } // namespace dlnet::lnn
 

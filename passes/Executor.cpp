@@ -138,6 +138,18 @@ FailureOr<Program<float>::Step> Program<float>::compileOp(Operation *op) {
   return op->emitError("the float executor does not run ") << op->getName();
 }
 
+template <> void Program<int16_t>::setConstant(ConstantOp op, Slot &slot) {
+  auto values = integerElements(op.getValue());
+  std::copy(values.begin(), values.end(), slot.begin());
+}
+
+template <>
+FailureOr<Program<int16_t>::Step> Program<int16_t>::compileOp(Operation *op) {
+  if (auto integer = dyn_cast<IntegerOpInterface>(op))
+    return integer.compileInteger(*this);
+  return op->emitError("the integer executor does not run ") << op->getName();
+}
+
 template <typename T> LogicalResult Program<T>::compile(ModelOp model) {
   window = slotOf(model.getWindow());
   if (Value argument = model.getAge())

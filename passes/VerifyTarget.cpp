@@ -16,14 +16,8 @@ using namespace dlnet::lnn;
 
 namespace {
 
-bool isKnown(Operation *op) {
-  return op->hasTrait<ElementwiseInteger>() ||
-         isa<ConstantOp, LastOp, DifferenceOp, StackOp, ScanOp, FusedOp,
-             BlockSumS16Op, MatvecS8Op, YieldOp, ReturnOp>(op);
-}
-
 LogicalResult check(Operation *op, ModelOp model) {
-  if (!isKnown(op))
+  if (!isa<IntegerOpInterface, YieldOp, ReturnOp>(op))
     return op->emitError("cannot be done on the target; it is left over from "
                          "the real level");
   for (Type type : op->getResultTypes()) {

@@ -13,13 +13,17 @@ using namespace dlnet::lnn;
 void dlnet::lnn::registerLnn(DialectRegistry &registry) {
   registry.insert<LnnDialect>();
   registry.addExtension(+[](MLIRContext *context, LnnDialect *) {
-    for (auto each : {operations::registerActivate, operations::registerAffine,
-                      operations::registerClamp, operations::registerConstant,
-                      operations::registerInterpolate, operations::registerMul,
-                      operations::registerNormalize, operations::registerOde,
-                      operations::registerScan, operations::registerStack,
-                      operations::registerSteps, operations::registerSums,
-                      operations::registerWindow})
+    for (auto each :
+         {operations::registerActivate,       operations::registerAffine,
+          operations::registerClamp,          operations::registerConstant,
+          operations::registerFused,          operations::registerIntegerFrame,
+          operations::registerIntegerSums,    operations::registerInterpolate,
+          operations::registerInterpolateS32, operations::registerLutS16,
+          operations::registerMatvecS8,       operations::registerMul,
+          operations::registerNormalize,      operations::registerOde,
+          operations::registerRequantize,     operations::registerScan,
+          operations::registerStack,          operations::registerSteps,
+          operations::registerSums,           operations::registerWindow})
       each(*context);
   });
 }

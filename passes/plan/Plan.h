@@ -73,6 +73,10 @@ struct Expr {
   VectorId vector = 0;
   Index index = {};
   std::vector<Expr> operands = {};
+
+  bool isLiteral(int64_t value) const {
+    return kind == Kind::Literal && number == value;
+  }
 };
 
 Expr literal(int64_t value);

@@ -45,7 +45,7 @@ TEST(Packing, SparseKeepsTheBlocksThatAreNotZero) {
   EXPECT_EQ(dual.rowPairs, 2);
   // As in the dense forms; -5 alone in the lower row is 0xfffb.
   EXPECT_EQ(dual.words, (std::vector<uint32_t>{0x020300ffu, 0xfffb0000u}));
-  EXPECT_EQ(dual.blocks, (std::vector<uint64_t>{1, 1, 1, 1}));
+  EXPECT_EQ(dual.blocks, (std::vector<uint8_t>{1, 1, 1, 1}));
   auto bytes = packWeights(4, 4, values, cost::ProductForm::Sxtb16Sparse);
   EXPECT_EQ(bytes.words, (std::vector<uint32_t>{0x020301ffu, 0x00fb0000u}));
   EXPECT_EQ(bytes.blocks, dual.blocks);
@@ -58,14 +58,14 @@ TEST(Packing, SparseRowPairsMayBeEmpty) {
   auto packed = packWeights(7, 3, values, cost::ProductForm::DualRowSparse);
   EXPECT_EQ(packed.rowPairs, 4);
   EXPECT_EQ(packed.words, (std::vector<uint32_t>{0x00000100u, 0x0000ff00u}));
-  EXPECT_EQ(packed.blocks, (std::vector<uint64_t>{0, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{0, 1, 1, 0, 1, 0}));
 }
 
 TEST(Packing, SparseHasAWordEvenWithoutAnyBlock) {
   auto packed = packWeights(3, 2, std::vector<int64_t>(6),
                             cost::ProductForm::Sxtb16Sparse);
   EXPECT_EQ(packed.words, std::vector<uint32_t>{0});
-  EXPECT_EQ(packed.blocks, (std::vector<uint64_t>{0, 0}));
+  EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{0, 0}));
 }
 
 TEST(Packing, SparseTakesAsManyColumnsAsAByteCounts) {
@@ -88,7 +88,7 @@ TEST(Packing, StraightTakesTheBlocksOfFourRowsByColumn) {
   EXPECT_EQ(packed.rowPairs, 4);
   EXPECT_EQ(packed.words, (std::vector<uint32_t>{0x00000001u, 0x02000000u,
                                                  0x00000400u, 0x00000300u}));
-  EXPECT_EQ(packed.blocks, (std::vector<uint64_t>{3, 0, 1, 4, 1, 3}));
+  EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{3, 0, 1, 4, 1, 3}));
 }
 
 TEST(Packing, StraightTakesAsManyColumnsAsAByteNumbers) {
