@@ -105,6 +105,12 @@ inline int64_t sizeOf(mlir::Value value) {
   return llvm::cast<mlir::ShapedType>(value.getType()).getDimSize(0);
 }
 
+/// Columns that a value has in a stack: as many as its rows are wide, or 1.
+inline int64_t columnsOf(mlir::Value value) {
+  auto type = llvm::cast<mlir::ShapedType>(value.getType());
+  return type.getRank() == 2 ? type.getDimSize(1) : 1;
+}
+
 /// Width in bits of a tensor's elements.
 inline unsigned widthOf(mlir::Value value) {
   return llvm::cast<mlir::ShapedType>(value.getType()).getElementTypeBitWidth();

@@ -51,6 +51,46 @@ def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights in 32-bit words", 
   I32EnumAttrCase<"Sxtb16Sparse", 3, "sxtb16_sparse">]>;
 def Lnn_PackingAttr : Lnn_EnumAttr<Lnn_Packing, "packing">;
 
+def Lnn_Rate : Lnn_Enum<"Rate", "how often a port has a value", [
+  I32EnumAttrCase<"Window", 0, "window">,
+  I32EnumAttrCase<"Step", 1, "step">,
+  I32EnumAttrCase<"Once", 2, "once">,
+  I32EnumAttrCase<"Count", 3, "count">]>;
+
+def Lnn_PortAttr : AttrDef<Lnn_Dialect, "Port"> {
+  let mnemonic = "port";
+  let summary = "one input or output of a model: name, unit, limits, scale, rate";
+  let description = [{
+    `#lnn.port<name, "unit", low, high, scale, rate>`: the real value lies in
+    [low, high]; one unit of its 16-bit integers is `scale`. An output port of
+    class scores says so with a last word, `scores`.
+  }];
+  let parameters = (ins StringRefParameter<>:$name, StringRefParameter<>:$unit,
+      "::mlir::FloatAttr":$low, "::mlir::FloatAttr":$high,
+      "::mlir::FloatAttr":$scale, "::dlnet::lnn::Rate":$rate,
+      DefaultValuedParameter<"bool", "false">:$scores);
+  let builders = [AttrBuilder<(ins "::llvm::StringRef":$name,
+      "::llvm::StringRef":$unit, "double":$low, "double":$high,
+      "double":$scale, "::dlnet::lnn::Rate":$rate,
+      CArg<"bool", "false">:$scores), [{
+    auto real = [&](double value) {
+      return ::mlir::FloatAttr::get(::mlir::Float64Type::get($_ctxt), value);
+    };
+    return $_get($_ctxt, name, unit, real(low), real(high), real(scale), rate,
+                 scores);
+  }]>];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    double lowReal() const { return getLow().getValueAsDouble(); }
+    double highReal() const { return getHigh().getValueAsDouble(); }
+    double scaleReal() const { return getScale().getValueAsDouble(); }
+    /// The least and the greatest 16-bit integer that the port takes or gives.
+    int16_t lowInteger() const;
+    int16_t highInteger() const;
+  }];
+}
+
 def Lnn_FixedAttr : AttrDef<Lnn_Dialect, "Fixed"> {
   let mnemonic = "fixed";
   let summary = "fixed-point format: real = scale * integer + zero";
@@ -76,6 +116,8 @@ def Lnn_S32 : Lnn_Sized<1DTensorOf<[I32]>>;
 def Lnn_Integer : Lnn_Sized<1DTensorOf<[I16, I32]>>;
 def Lnn_Vector : Lnn_Sized<1DTensorOf<[F32, I16, I32]>>;
 def Lnn_Sequence : Lnn_Sized<2DTensorOf<[F32, I16]>>;
+def Lnn_Value : Lnn_Sized<TensorRankOf<[F32, I16, I32], [1, 2]>>;
+def Lnn_Ports : TypedArrayAttrBase<Lnn_PortAttr, "array of #lnn.port">;
 
 // dense_c1: other forms (resources, sparse) cannot be read element by element.
 def Lnn_Elements : ElementsAttrBase<CPred<[{

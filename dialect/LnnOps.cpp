@@ -18,6 +18,29 @@ static void printReals(OpAsmPrinter &printer, Operation *,
   printReals(printer, values);
 }
 
+/// Types of the initial states, which those of the results equal, and of the
+/// outputs if there are any: `types (gives types)?`.
+static ParseResult parseScanTypes(OpAsmParser &parser,
+                                  SmallVectorImpl<Type> &inits,
+                                  SmallVectorImpl<Type> &finals,
+                                  SmallVectorImpl<Type> &outputs) {
+  if (parser.parseTypeList(inits))
+    return failure();
+  finals.assign(inits.begin(), inits.end());
+  if (succeeded(parser.parseOptionalKeyword("gives")))
+    return parser.parseTypeList(outputs);
+  return success();
+}
+
+static void printScanTypes(OpAsmPrinter &printer, Operation *, TypeRange inits,
+                           TypeRange, TypeRange outputs) {
+  llvm::interleaveComma(inits, printer);
+  if (outputs.empty())
+    return;
+  printer << " gives ";
+  llvm::interleaveComma(outputs, printer);
+}
+
 } // namespace dlnet::lnn
 
 #define GET_OP_CLASSES
@@ -75,6 +98,16 @@ LogicalResult verifyKnots(Operation *op, Value knots, Value result) {
   return success();
 }
 
+std::string sizeText(int64_t size) {
+  return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
+}
+
+/// The type of one row of a sequence.
+Type rowType(Type sequence) {
+  auto type = cast<RankedTensorType>(sequence);
+  return RankedTensorType::get({type.getDimSize(1)}, type.getElementType());
+}
+
 LogicalResult verifyPositiveDt(Operation *op, const APFloat &dt) {
   double value = dt.convertToDouble();
   if (value > 0.0 && std::isfinite(value))
@@ -95,69 +128,66 @@ LogicalResult verifyPerElement(Operation *op, StringRef what, int64_t found,
 
 } // namespace
 
-LogicalResult ModelOp::verifyRegions() {
-  Block &block = getBody().front();
-  if (block.getNumArguments() != 1 && block.getNumArguments() != 2)
-    return emitOpError("takes a window, and an age if it reads one, not ")
-           << block.getNumArguments() << " arguments"; // model_c1
-  auto type = dyn_cast<RankedTensorType>(block.getArgument(0).getType());
-  if (!type || type.getRank() != 1 || !type.hasStaticShape() ||
-      !hasUsableSizes(type) ||
-      !(type.getElementType().isF32() ||
-        type.getElementType().isSignlessInteger(16)))
-    return emitOpError("takes a window of rank 1, of f32 or i16 and of a known "
-                       "size from 1 to 65536, not ")
-           << block.getArgument(0).getType(); // model_c2
-  auto ret = dyn_cast<ReturnOp>(block.getTerminator());
-  if (!ret)
-    return emitOpError("must end with lnn.return"); // model_c3
-  auto forecast = cast<RankedTensorType>(ret.getForecast().getType());
-  if (forecast.getElementType() != type.getElementType())
-    return emitOpError("takes ")
-           << type.getElementType() << " and returns "
-           << forecast.getElementType()
-           << "; both must be of the same level"; // model_c4
-  if (!forecast.hasStaticShape())
-    return emitOpError("must return a horizon of known size"); // model_c5
-  auto age = RankedTensorType::get({1}, type.getElementType());
-  if (getAge() && getAge().getType() != age)
-    return emitOpError("takes an age of ")
-           << getAge().getType() << "; expected " << age; // model_c6
-  return success();
-}
-
 LogicalResult ScanOp::verify() {
-  if (!getSequence() == !getCount())
+  if (getSequences().empty() == !getCount())
     return emitOpError("needs either a sequence or a count"); // scan_c1
+  if (getInits().empty())
+    return emitOpError("carries no state"); // scan_c6
+  if (getInits().getTypes() != getFinals().getTypes())
+    return emitOpError("must give the states that it carries: their types "
+                       "differ"); // scan_c10
+  int64_t steps = getTripCount();
+  for (Type type : getSequences().getTypes())
+    if (int64_t rows = cast<ShapedType>(type).getDimSize(0); rows != steps)
+      return emitOpError("walks sequences of ")
+             << sizeText(steps) << " and " << sizeText(rows)
+             << " rows"; // scan_c7
+  for (Type type : getOutputs().getTypes())
+    if (int64_t rows = cast<ShapedType>(type).getDimSize(0); rows != steps)
+      return emitOpError("gives a sequence of ")
+             << sizeText(rows) << " rows in " << sizeText(steps)
+             << " steps"; // scan_c8
   return success();
 }
 
 LogicalResult ScanOp::verifyRegions() {
   Block &block = getBody().front();
-  unsigned expected = getSequence() ? 2 : 1;
+  unsigned expected = getSequences().size() + getInits().size();
   if (block.getNumArguments() != expected)
     return emitOpError("has a body of ")
            << block.getNumArguments() << " arguments; expected "
            << expected; // scan_c2
-  if (getSequence()) {
-    auto sequence = getSequence().getType();
-    auto row = RankedTensorType::get({sequence.getDimSize(1)},
-                                     sequence.getElementType());
-    if (block.getArgument(0).getType() != row)
+  for (auto [row, sequence] : llvm::zip(getRows(), getSequences()))
+    if (Type type = rowType(sequence.getType()); row.getType() != type)
       return emitOpError("has a body that takes rows of ")
-             << block.getArgument(0).getType() << "; the sequence has "
-             << row; // scan_c3
-  }
-  if (getState().getType() != getInit().getType())
-    return emitOpError("starts from ")
-           << getInit().getType() << " but its body takes "
-           << getState().getType(); // scan_c4
+             << row.getType() << "; the sequence has " << type; // scan_c3
+  for (auto [state, init] : llvm::zip(getStates(), getInits()))
+    if (state.getType() != init.getType())
+      return emitOpError("starts from ")
+             << init.getType() << " but its body takes "
+             << state.getType(); // scan_c4
   auto yield = dyn_cast<YieldOp>(block.getTerminator());
-  if (!yield || yield.getNumOperands() != 1 ||
-      yield.getOperand(0).getType() != getInit().getType())
-    return emitOpError("must yield one next state of type ")
-           << getInit().getType(); // scan_c5
+  size_t states = getInits().size(), outputs = getOutputs().size();
+  if (!yield || yield.getNumOperands() != states + outputs)
+    return emitOpError("must yield ") << states << " next states and a row of "
+                                      << outputs << " outputs"; // scan_c5
+  for (auto [next, init] : llvm::zip(getNextStates(), getInits()))
+    if (next.getType() != init.getType())
+      return emitOpError("must yield one next state of type ")
+             << init.getType() << ", not " << next.getType(); // scan_c5
+  for (auto [row, output] : llvm::zip(getOutputRows(), getOutputs()))
+    if (Type type = rowType(output.getType()); row.getType() != type)
+      return emitOpError("must yield a row of ")
+             << type << ", not " << row.getType(); // scan_c9
   return success();
+}
+
+/// One state, over one sequence or none, without outputs.
+void ScanOp::build(OpBuilder &builder, OperationState &state, Type result,
+                   Value init, Value sequence, IntegerAttr count) {
+  build(builder, state, TypeRange(result), TypeRange(),
+        sequence ? ValueRange(sequence) : ValueRange(), ValueRange(init),
+        count);
 }
 
 LogicalResult ConstantOp::verify() {
@@ -175,9 +205,12 @@ LogicalResult SplatOp::verify() {
 }
 
 LogicalResult LastOp::verify() {
-  if (sizeOf(getResult()) != 1)
-    return emitOpError("gives one element, not ")
-           << sizeOf(getResult()); // last_c1
+  auto input = cast<RankedTensorType>(getInput().getType());
+  int64_t size = input.getRank() == 2 ? input.getDimSize(1) : 1;
+  if (!sizesAgree(size, sizeOf(getResult())))
+    return emitOpError("gives ")
+           << (size == 1 ? "one element" : "a row of " + sizeText(size))
+           << ", not " << sizeText(sizeOf(getResult())); // last_c1
   if (getElementTypeOrSelf(getInput()) != getElementTypeOrSelf(getResult()))
     return emitOpError("cannot change the element type"); // last_c2
   return success();
@@ -187,13 +220,19 @@ LogicalResult StackOp::verify() {
   auto type = getResult().getType();
   if (getColumns().empty())
     return emitOpError("needs at least one column"); // stack_c1
-  if (type.isDynamicDim(1) ||
-      static_cast<int64_t>(getColumns().size()) > type.getDimSize(1))
-    return emitOpError("has ")
-           << getColumns().size() << " columns; it cannot give "
-           << type; // stack_c2
+  int64_t width = 0;
   for (Value column : getColumns()) {
-    if (sizeOf(column) != 1 && !sizesAgree(sizeOf(column), type.getDimSize(0)))
+    if (columnsOf(column) == ShapedType::kDynamic)
+      return emitOpError("has a sequence of unknown width"); // stack_c2
+    width += columnsOf(column);
+  }
+  if (type.isDynamicDim(1) || width > type.getDimSize(1))
+    return emitOpError("has ")
+           << width << " columns; it cannot give " << type; // stack_c2
+  for (Value column : getColumns()) {
+    bool repeats = sizeOf(column) == 1 &&
+                   cast<ShapedType>(column.getType()).getRank() == 1;
+    if (!repeats && !sizesAgree(sizeOf(column), type.getDimSize(0)))
       return emitOpError("has a column of ")
              << sizeOf(column) << " elements; the result has "
              << type.getDimSize(0) << " rows"; // stack_c3

@@ -16,31 +16,56 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 //===----------------------------------------------------------------------===//
 
 def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
-  let summary = "a network: a window of SOH in, a horizon of SOH out";
+  let summary = "a network: its input ports in, its output ports out";
   let description = [{
-    The body's first argument is the window, oldest cycle first; `lnn.return`
-    gives the forecast, nearest cycle first. On the integer level both are
-    `i16` in units of 2^-`fraction_bits`; window elements below 0 count as 0.
-    A network that reads it has a second argument, the age: how many cycles the
-    cell has lived at the newest of the window, one element, in cycles on both
-    levels, and at most 32767.
+    Each argument of the body is an input port, each operand of `lnn.return` an
+    output port. On the integer level they are `i16` in units of their port's
+    scale, and what enters is limited to the port's integers. A model whose
+    input ports have the rate `step` is a stream: one row in, one row out.
+
+    Without `inputs` the first argument is the window `soh` of a battery, oldest
+    charge cycle first, in units of 2^-`fraction_bits`; a second one is its
+    `age` in charge cycles. Without `outputs` the result is the `forecast` in
+    the same units.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
-      DefaultValuedAttr<ConfinedAttr<I32Attr, [IntMinValue<0>, IntMaxValue<15>]>, "14">:$fraction_bits);
+      DefaultValuedAttr<ConfinedAttr<I32Attr, [IntMinValue<0>, IntMaxValue<15>]>, "14">:$fraction_bits,
+      OptionalAttr<Lnn_Ports>:$inputs, OptionalAttr<Lnn_Ports>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let builders = [
+    // Of a model without ports.
+    OpBuilder<(ins "::llvm::StringRef":$name, CArg<"uint32_t", "14">:$fraction_bits), [{
+      build($_builder, $_state, name, fraction_bits, ::mlir::ArrayAttr(),
+            ::mlir::ArrayAttr());
+    }]>
+  ];
   let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
+    /// A port for each argument and for each returned value; those of a model
+    /// without ports are what its description says.
+    ::llvm::SmallVector<PortAttr> getInputPorts();
+    ::llvm::SmallVector<PortAttr> getOutputPorts();
+    /// Whether it takes its inputs row by row and remembers between rows.
+    bool isStream();
+    /// The loop over the rows of a stream.
+    ScanOp getStreamScan();
+    /// The values that it returns, in the order of the output ports.
+    ::mlir::OperandRange getReturned() {
+      return getBody().front().getTerminator()->getOperands();
+    }
+    /// Whether it is of the real level: its values are f32.
+    bool isReal();
+
+    /// Checks the types of all ports' values, which are of one element type.
+    ::llvm::LogicalResult verifyPorts(::mlir::Type level);
+
+    // Of a model that forecasts from one window: its first input, the count
+    // that it reads, and its first output.
     ::mlir::BlockArgument getWindow() { return getBody().getArgument(0); }
-    /// The cell's age, null for a network that does not read it.
-    ::mlir::Value getAge() {
-      if (getBody().getNumArguments() < 2)
-        return {};
-      return getBody().getArgument(1);
-    }
-    ::mlir::Value getForecast() {
-      return getBody().front().getTerminator()->getOperand(0);
-    }
+    /// The input of rate `count`, null if there is none.
+    ::mlir::Value getAge();
+    ::mlir::Value getForecast() { return getReturned()[0]; }
     int64_t getWindowSize() {
       return ::llvm::cast<::mlir::ShapedType>(getWindow().getType()).getDimSize(0);
     }
@@ -51,9 +76,12 @@ def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
 }
 
 def Lnn_ReturnOp : Lnn_Op<"return", [Terminator, Pure, HasParent<"ModelOp">]> {
-  let summary = "ends a model with its forecast";
-  let arguments = (ins Lnn_Vector:$forecast);
-  let assemblyFormat = "$forecast attr-dict `:` type($forecast)";
+  let summary = "ends a model with a value for each output port";
+  let arguments = (ins Variadic<Lnn_Value>:$values);
+  let assemblyFormat = "$values attr-dict `:` type($values)";
+  let extraClassDeclaration = [{
+    ::mlir::Value getForecast() { return getValues()[0]; }
+  }];
 }
 
 def Lnn_YieldOp : Lnn_Op<"yield", [Terminator, Pure,
@@ -87,49 +115,80 @@ def Lnn_SplatOp : Lnn_Op<"splat", [Pure]> {
 }
 
 def Lnn_ScanOp : Lnn_Op<"scan", [SingleBlock, RecursiveMemoryEffects,
-    AllTypesMatch<["init", "result"]>]> {
-  let summary = "a loop over time that carries a state";
+    AttrSizedOperandSegments, AttrSizedResultSegments]> {
+  let summary = "a loop over time that carries states";
   let description = [{
-    Runs the body once for each row of `sequence`, oldest first, or `count`
-    times when there is no sequence. The body's arguments are the row (only
-    with a sequence) and the state; it yields the next state.
+    Runs the body once for each row of the `sequences`, oldest first, or `count`
+    times when there is none. The body's arguments are a row of each sequence,
+    then the states; it yields the next states, then a row of each of the
+    `outputs`, the sequences that it gives.
   }];
-  // The state comes first: type inference counts operands from the front.
-  let arguments = (ins Lnn_Vector:$init, Optional<Lnn_Sequence>:$sequence,
+  let arguments = (ins Variadic<Lnn_Sequence>:$sequences,
+      Variadic<Lnn_Vector>:$inits,
       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$count);
-  let results = (outs Lnn_Vector:$result);
+  let results = (outs Variadic<Lnn_Vector>:$finals,
+      Variadic<Lnn_Sequence>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    (`over` $sequence^ `:` type($sequence))? (`times` $count^)?
-    `from` $init `:` type($init) $body attr-dict
+    (`over` $sequences^ `:` type($sequences))? (`times` $count^)?
+    `from` $inits `:` custom<ScanTypes>(type($inits), type($finals), type($outputs))
+    $body attr-dict
   }];
+  let builders = [
+    // One state, over one sequence or none, without outputs.
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$init,
+        "::mlir::Value":$sequence, "::mlir::IntegerAttr":$count)>
+  ];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
-    /// The row of the sequence that a step sees, if there is a sequence.
-    ::std::optional<::mlir::BlockArgument> getRow() {
-      if (!getSequence())
-        return ::std::nullopt;
-      return getBody().getArgument(0);
+    /// A row of each sequence, and the states, as the body takes them.
+    ::mlir::Block::BlockArgListType getRows() {
+      return getBody().getArguments().take_front(getSequences().size());
     }
-    ::mlir::BlockArgument getState() {
-      return getBody().getArgument(getSequence() ? 1 : 0);
+    ::mlir::Block::BlockArgListType getStates() {
+      return getBody().getArguments().drop_front(getSequences().size());
     }
-    ::mlir::Value getNextState() {
-      return getBody().front().getTerminator()->getOperand(0);
+    /// The next states, and a row of each output, as the body yields them.
+    ::mlir::OperandRange getNextStates() {
+      return getBody().front().getTerminator()->getOperands().take_front(getInits().size());
     }
-    /// Number of times that the body runs.
+    ::mlir::OperandRange getOutputRows() {
+      return getBody().front().getTerminator()->getOperands().drop_front(getInits().size());
+    }
+    /// Number of times that the body runs; `ShapedType::kDynamic` where a
+    /// stream decides.
     int64_t getTripCount() {
       if (auto count = getCount())
         return *count;
-      return getSequence().getType().getDimSize(0);
+      return ::llvm::cast<::mlir::ShapedType>(getSequences()[0].getType()).getDimSize(0);
+    }
+
+    /// Whether it has one state, one sequence or none, and no outputs; then
+    /// those below are all that there is to know.
+    bool isPlain() {
+      return getInits().size() == 1 && getSequences().size() <= 1 && getOutputs().empty();
+    }
+    ::mlir::Value getInit() { return getInits()[0]; }
+    ::mlir::BlockArgument getState() { return getStates()[0]; }
+    ::mlir::Value getNextState() { return getNextStates()[0]; }
+    ::mlir::Value getResult() { return getFinals()[0]; }
+    /// Null without one.
+    ::mlir::TypedValue<::mlir::RankedTensorType> getSequence() {
+      return getSequences().empty() ? nullptr : ::llvm::cast<::mlir::TypedValue<::mlir::RankedTensorType>>(getSequences()[0]);
+    }
+    /// The row of the sequence that a step sees, if there is a sequence.
+    ::std::optional<::mlir::BlockArgument> getRow() {
+      if (getSequences().empty())
+        return ::std::nullopt;
+      return getRows()[0];
     }
   }];
 }
 
 def Lnn_LastOp : Lnn_Op<"last", [Pure]> {
-  let summary = "the newest element";
-  let arguments = (ins Lnn_Vector:$input);
+  let summary = "the newest element, or the newest row";
+  let arguments = (ins Lnn_Value:$input);
   let results = (outs Lnn_Vector:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
@@ -137,9 +196,9 @@ def Lnn_LastOp : Lnn_Op<"last", [Pure]> {
 
 def Lnn_DifferenceOp : Lnn_Op<"difference", [Pure,
     AllTypesMatch<["input", "result"]>]> {
-  let summary = "each element less the one before it; 0 for the first";
-  let arguments = (ins Lnn_Vector:$input);
-  let results = (outs Lnn_Vector:$result);
+  let summary = "each element or row less the one before it; 0 for the first";
+  let arguments = (ins Lnn_Value:$input);
+  let results = (outs Lnn_Value:$result);
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
@@ -147,10 +206,11 @@ def Lnn_StackOp : Lnn_Op<"stack", [Pure]> {
   let summary = "vectors side by side as the columns of a sequence";
   let description = [{
     Row t of the result holds element t of each column; a column of one element
-    stands in every row. Columns beyond the operands are zero: the target's
-    products want an even number of them.
+    stands in every row, and a sequence is as many columns as its rows are wide.
+    Columns beyond the operands are zero: the target's products want an even
+    number of them.
   }];
-  let arguments = (ins Variadic<Lnn_Vector>:$columns);
+  let arguments = (ins Variadic<Lnn_Value>:$columns);
   let results = (outs Lnn_Sequence:$result);
   let assemblyFormat = "$columns attr-dict `:` type($columns) `->` type($result)";
   let hasVerifier = 1;

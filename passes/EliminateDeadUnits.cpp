@@ -167,23 +167,34 @@ private:
 
   /// Gives an operation the lanes that it needs of constants that it reads.
   void shrinkConstants(Operation *op) {
-    // What yields goes by the value that its parent makes of it.
-    Operation *maker = isa<YieldOp>(op) ? op->getParentOp() : op;
-    if (isa<AffineOp>(op) || maker->getNumResults() != 1)
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      auto inits = scan.getInitsMutable();
+      for (auto [operand, last] : llvm::zip(inits, scan.getFinals()))
+        shrinkConstant(operand, last);
       return;
-    const Kept *stays = keptOf(maker->getResult(0));
-    if (!stays)
-      return;
-    int64_t size = lanes->lanesOf(*lanes->classOf(maker->getResult(0)));
-    for (OpOperand &operand : op->getOpOperands()) {
-      auto constant = operand.get().getDefiningOp<ConstantOp>();
-      if (!constant || constant.getResult().getType().getRank() != 1 ||
-          sizeOf(constant.getResult()) != size)
-        continue;
-      OpBuilder builder(constant);
-      operand.set(builder.create<ConstantOp>(
-          constant.getLoc(), subvector(constant.getValue(), *stays)));
     }
+    // What yields goes by the values that its parent makes of it.
+    Operation *maker = isa<YieldOp>(op) ? op->getParentOp() : op;
+    if (isa<AffineOp>(op))
+      return;
+    for (OpOperand &operand : op->getOpOperands()) {
+      unsigned index = isa<YieldOp>(op) ? operand.getOperandNumber() : 0;
+      if (index < maker->getNumResults())
+        shrinkConstant(operand, maker->getResult(index));
+    }
+  }
+
+  /// Leaves of a constant operand the lanes that stay of `like`, which goes
+  /// lane by lane with it.
+  void shrinkConstant(OpOperand &operand, Value like) {
+    const Kept *stays = keptOf(like);
+    auto constant = operand.get().getDefiningOp<ConstantOp>();
+    if (!stays || !constant || constant.getResult().getType().getRank() != 1 ||
+        sizeOf(constant.getResult()) != lanes->lanesOf(*lanes->classOf(like)))
+      return;
+    OpBuilder builder(constant);
+    operand.set(builder.create<ConstantOp>(
+        constant.getLoc(), subvector(constant.getValue(), *stays)));
   }
 
   const Lanes *lanes = nullptr;

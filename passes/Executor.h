@@ -38,15 +38,26 @@ public:
   Executor &operator=(Executor &&) noexcept;
   ~Executor();
 
-  /// Forecasts from `window` (windowSize elements) into `forecast`
-  /// (horizonSize elements). Integer windows count elements below 0 as 0.
-  /// `age` is how many cycles the cell has lived at the newest of the window;
-  /// it counts as 32767 at most, and only where the model reads it.
+  /// A value of each input port in, a value of each output port out, row by
+  /// row. A port's value has inputSizes() or outputSizes() elements; a stream
+  /// takes any number of such rows at once, of every port as many, and gives as
+  /// many, from its first state on. Integers count as the nearest that their
+  /// port allows; on the real level only counts do, from above.
   /// Not for concurrent use of one executor.
+  void run(llvm::ArrayRef<llvm::ArrayRef<T>> inputs,
+           std::vector<std::vector<T>> &outputs);
+
+  /// The same for a model of one window, perhaps a count, and one output:
+  /// forecasts from `window` (windowSize elements) into `forecast`
+  /// (horizonSize elements). `age` counts only where the model reads it.
   void run(const T *window, T *forecast, uint32_t age = 0);
 
-  size_t windowSize() const;
-  size_t horizonSize() const;
+  /// Elements of a value of each port; of one row of a stream.
+  llvm::ArrayRef<size_t> inputSizes() const;
+  llvm::ArrayRef<size_t> outputSizes() const;
+
+  size_t windowSize() const { return inputSizes()[0]; }
+  size_t horizonSize() const { return outputSizes()[0]; }
 
 private:
   explicit Executor(std::unique_ptr<detail::Program<T>> program);

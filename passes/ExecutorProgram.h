@@ -24,15 +24,26 @@ public:
 
   mlir::LogicalResult compile(ModelOp model);
 
+  /// Where a port's value is, how many elements it (or a row of it) has, and
+  /// what it is limited to where it enters.
+  struct Port {
+    size_t slot;
+    Number low, high;
+  };
+
   std::vector<Slot> slots;
   Steps steps;
-  size_t window = 0, forecast = 0;
-  std::optional<size_t> age;
+  std::vector<Port> inputs;
+  std::vector<size_t> outputs;
+  std::vector<size_t> inputSizes, outputSizes;
+  std::optional<size_t> count; ///< The input that counts.
+  bool stream = false;
 
   // What operations make their steps of.
 
   size_t slotOf(mlir::Value value);
   mlir::FailureOr<Steps> compileBlock(mlir::Block &block);
+
   /// slots[to][i] = fn(slots[a][i], slots[b][i]), repeating single elements.
   template <typename Fn>
   Step elementwise(mlir::Value a, mlir::Value b, mlir::Value to, Fn fn) {
@@ -49,6 +60,8 @@ public:
 private:
   mlir::FailureOr<Step> compileFrame(mlir::Operation *op);
   mlir::FailureOr<Step> compileScan(ScanOp op);
+  mlir::FailureOr<Step> compileStack(StackOp op);
+  void compilePorts(ModelOp model);
   /// The operations of one level.
   mlir::FailureOr<Step> compileOp(mlir::Operation *op);
   void setConstant(ConstantOp op, Slot &slot);

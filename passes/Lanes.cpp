@@ -23,7 +23,8 @@ Lanes::Lanes(ModelOp model) {
   });
   joined.grow(numbers.size());
   for (BlockArgument argument : model.getBody().getArguments())
-    wholeNumbers.push_back(numbers.at(argument));
+    if (auto found = numbers.find(argument); found != numbers.end())
+      wholeNumbers.push_back(found->second);
   model.getBody().walk<WalkOrder::PreOrder>(
       [&](Operation *op) { connect(op); });
 
@@ -74,10 +75,16 @@ void Lanes::connect(Operation *operation) {
           join(op.getInput(), op.getResult());
       })
       .Case([&](ScanOp op) {
-        join({op.getInit(), op.getState(), op.getNextState()}, op.getResult());
-        stateNumbers.push_back(numbers.at(op.getState()));
-        if (auto row = op.getRow())
-          wholeNumbers.push_back(numbers.at(*row));
+        for (auto [init, state, next, last] :
+             llvm::zip(op.getInits(), op.getStates(), op.getNextStates(),
+                       op.getFinals())) {
+          join({init, state, next}, last);
+          stateNumbers.push_back(numbers.at(state));
+        }
+        for (Value row : op.getRows())
+          wholeNumbers.push_back(numbers.at(row));
+        for (Value row : op.getOutputRows())
+          wholeNumbers.push_back(numbers.at(row));
       })
       .Case([&](OdeOp op) {
         Value state = op.getBody().getArgument(0);

@@ -105,8 +105,8 @@ public:
 
   LogicalResult visit(Operation *op) {
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-        .Case<AffineOp, NormalizeOp, BlockMeanOp, StackOp, ScanOp, OdeOp>(
-            [&](auto op) { return carry(op); })
+        .Case<AffineOp, NormalizeOp, BlockMeanOp, LastOp, StackOp, ScanOp,
+              OdeOp>([&](auto op) { return carry(op); })
         .Case<AddOp, SubOp, MulOp>([&](auto op) { return carryBinary(op); })
         .Case<ClampOp, DifferenceOp, ActivateOp, EulerStepOp, FusedStepOp>(
             [&](Operation *op) { return carryAlike(op); })
@@ -150,18 +150,41 @@ private:
   /// of unknown size may be such a column.
   LogicalResult carry(StackOp op) {
     for (Value column : op.getColumns())
-      if (sizes.isKnown({column, 0}) && sizes.get({column, 0}) != 1 &&
+      if (sizes.isKnown({column, 0}) &&
+          (lastDimension(column) == 1 || sizes.get({column, 0}) != 1) &&
           failed(sizes.unify({column, 0}, {op.getResult(), 0}, op)))
         return failure();
     return success();
   }
 
+  LogicalResult carry(LastOp op) {
+    auto input = cast<RankedTensorType>(op.getInput().getType());
+    Dimension result{op.getResult(), 0};
+    return input.getRank() == 2 ? sizes.unify({op.getInput(), 1}, result, op)
+                                : sizes.fix(result, 1, op);
+  }
+
   LogicalResult carry(ScanOp op) {
-    if (op.getSequence() &&
-        failed(sizes.unify({*op.getRow(), 0}, {op.getSequence(), 1}, op)))
-      return failure();
-    return carryTogether(
-        op, {op.getInit(), op.getState(), op.getNextState(), op.getResult()});
+    Dimension steps =
+        op.getCount() ? Dimension() : Dimension(op.getSequences()[0], 0);
+    for (Value walked : op.getSequences())
+      if (failed(sizes.unify({walked, 0}, steps, op)))
+        return failure();
+    for (Value output : op.getOutputs())
+      if (failed(op.getCount() ? sizes.fix({output, 0}, *op.getCount(), op)
+                               : sizes.unify({output, 0}, steps, op)))
+        return failure();
+    for (auto [row, sequence] : llvm::zip(op.getRows(), op.getSequences()))
+      if (failed(sizes.unify({row, 0}, {sequence, 1}, op)))
+        return failure();
+    for (auto [row, output] : llvm::zip(op.getOutputRows(), op.getOutputs()))
+      if (failed(sizes.unify({row, 0}, {output, 1}, op)))
+        return failure();
+    for (auto [init, state, next, last] : llvm::zip(
+             op.getInits(), op.getStates(), op.getNextStates(), op.getFinals()))
+      if (failed(carryTogether(op, {init, state, next, last})))
+        return failure();
+    return success();
   }
 
   LogicalResult carry(OdeOp op) {
@@ -261,13 +284,21 @@ private:
     return success();
   }
 
+  /// How many rows a stream has is never known.
+  bool isRowCount(Value value, unsigned dimension) {
+    ModelOp model = getOperation();
+    return dimension == 0 && model.isStream() &&
+           value.getParentBlock() == &model.getBody().front() &&
+           cast<ShapedType>(value.getType()).getRank() == 2;
+  }
+
   LogicalResult assign(const Sizes &sizes, Value value) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type || type.hasStaticShape())
       return success();
     SmallVector<int64_t> shape(type.getShape());
     for (auto [index, size] : llvm::enumerate(shape)) {
-      if (!ShapedType::isDynamic(size))
+      if (!ShapedType::isDynamic(size) || isRowCount(value, index))
         continue;
       size = sizes.get({value, index});
       if (ShapedType::isDynamic(size))

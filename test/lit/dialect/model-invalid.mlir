@@ -1,4 +1,5 @@
-// The interface of a model: one window in, and perhaps an age; a horizon out.
+// The interface of a model without ports: one window in, and perhaps an age; a
+// horizon out.
 // RUN: dlnet-opt %s -allow-unregistered-dialect -split-input-file -verify-diagnostics
 
 // model_c1

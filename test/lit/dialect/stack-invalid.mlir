@@ -40,3 +40,24 @@
 %x = "test.value"() : () -> tensor<4xf32>
 // expected-error @below {{has a column of 'f32'; the result holds 'i16'}}
 %r = lnn.stack %x : tensor<4xf32> -> tensor<4x1xi16>
+
+// -----
+
+// stack_c2: a sequence is as many columns as it is wide
+%x = "test.value"() : () -> tensor<4x3xf32>
+// expected-error @below {{has 3 columns; it cannot give 'tensor<4x2xf32>'}}
+%r = lnn.stack %x : tensor<4x3xf32> -> tensor<4x2xf32>
+
+// -----
+
+// stack_c2: of unknown width
+%x = "test.value"() : () -> tensor<4x?xf32>
+// expected-error @below {{has a sequence of unknown width}}
+%r = lnn.stack %x : tensor<4x?xf32> -> tensor<4x2xf32>
+
+// -----
+
+// stack_c3: a sequence of one row is no element that repeats
+%x = "test.value"() : () -> tensor<1x2xf32>
+// expected-error @below {{has a column of 1 elements; the result has 4 rows}}
+%r = lnn.stack %x : tensor<1x2xf32> -> tensor<4x2xf32>
