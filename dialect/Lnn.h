@@ -34,6 +34,8 @@ bool hasUsableSizes(mlir::ShapedType type);
 
 /// Format of an operation's result (a FixedAttr), decided by lnn-quantize.
 inline constexpr llvm::StringLiteral kFormatAttr = "lnn.format";
+/// The same of a scan that has several results: a FixedAttr for each.
+inline constexpr llvm::StringLiteral kFormatsAttr = "lnn.formats";
 /// The same for the decay and the numerator of an lnn.fused_step.
 inline constexpr llvm::StringLiteral kDecayFormatAttr = "lnn.decay_format";
 inline constexpr llvm::StringLiteral kNumeratorFormatAttr =
@@ -109,6 +111,13 @@ inline int64_t sizeOf(mlir::Value value) {
 inline int64_t columnsOf(mlir::Value value) {
   auto type = llvm::cast<mlir::ShapedType>(value.getType());
   return type.getRank() == 2 ? type.getDimSize(1) : 1;
+}
+
+/// Whether a type is that of a stream's rows: their number is not known.
+inline bool isStreamed(mlir::Type type) {
+  auto shaped = llvm::dyn_cast<mlir::ShapedType>(type);
+  return shaped && shaped.hasRank() && shaped.getRank() == 2 &&
+         shaped.isDynamicDim(0) && !shaped.isDynamicDim(1);
 }
 
 /// Width in bits of a tensor's elements.

@@ -70,6 +70,20 @@ LogicalResult verifyFormat(Operation *op, NamedAttribute attr) {
   return success();
 }
 
+LogicalResult verifyFormats(Operation *op, NamedAttribute attr) {
+  auto formats = dyn_cast<ArrayAttr>(attr.getValue());
+  auto isOne = [](Attribute each) {
+    auto format = dyn_cast<FixedAttr>(each);
+    return format && format.getScale().size() == 1;
+  };
+  if (!formats || !isa<ScanOp>(op) || formats.size() != op->getNumResults() ||
+      !llvm::all_of(formats, isOne))
+    return op->emitOpError("wants a #lnn.fixed of one entry for each result of "
+                           "an lnn.scan as ")
+           << attr.getName(); // formats_c1
+  return success();
+}
+
 LogicalResult verifyIntervals(Operation *op, NamedAttribute attr, bool one) {
   auto ends = dyn_cast<DenseF64ArrayAttr>(attr.getValue());
   if (!ends || ends.empty() || ends.size() % 2 != 0 ||
@@ -110,9 +124,9 @@ LogicalResult verifyMasks(Operation *op, NamedAttribute attr) {
   auto masks = dyn_cast<ArrayAttr>(attr.getValue());
   auto affine = dyn_cast<AffineOp>(op);
   // The operation itself is verified later, so it may hold anything.
-  auto weights =
-      affine ? op->getAttrOfType<ArrayAttr>(affine.getWeightsAttrName())
-             : ArrayAttr();
+  auto weights = affine
+                     ? op->getAttrOfType<ArrayAttr>(affine.getWeightsAttrName())
+                     : ArrayAttr();
   auto suits = [](auto pair) {
     auto mask = dyn_cast<DenseIntElementsAttr>(std::get<0>(pair));
     auto matrix = dyn_cast<ElementsAttr>(std::get<1>(pair));
@@ -163,8 +177,7 @@ LogicalResult verifyCost(Operation *op, NamedAttribute attr) {
   auto cost = dyn_cast<DictionaryAttr>(attr.getValue());
   auto isCount = [&](StringRef entry) {
     auto count = cost.getAs<IntegerAttr>(entry);
-    return count && count.getType().isSignlessInteger(64) &&
-           count.getInt() > 0;
+    return count && count.getType().isSignlessInteger(64) && count.getInt() > 0;
   };
   if (!cost || !isa<ModelOp>(op) || cost.size() != std::size(kEntries) ||
       !llvm::all_of(kEntries, isCount))
@@ -192,9 +205,9 @@ LogicalResult verifyMeasured(Operation *op, NamedAttribute attr) {
 LogicalResult verifyVerdict(Operation *op, NamedAttribute attr) {
   auto verdict = dyn_cast<DictionaryAttr>(attr.getValue());
   auto status = verdict ? verdict.getAs<StringAttr>("status") : StringAttr();
-  bool known = status && llvm::is_contained({"selected", "front", "dominated",
-                                             "over_budget"},
-                                            status.getValue());
+  bool known = status && llvm::is_contained(
+                             {"selected", "front", "dominated", "over_budget"},
+                             status.getValue());
   bool dominated = known && status == "dominated";
   if (!known || !isa<ModelOp>(op) || !verdict.getAs<StringAttr>("reason") ||
       dominated != !!verdict.getAs<FlatSymbolRefAttr>("by") ||
@@ -214,6 +227,8 @@ LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
   if (name == kFormatAttr || name == kDecayFormatAttr ||
       name == kNumeratorFormatAttr)
     return verifyFormat(op, attr);
+  if (name == kFormatsAttr)
+    return verifyFormats(op, attr); // formats_c1
   if (name == kRangeAttr)
     return verifyIntervals(op, attr, /*one=*/false); // range_c1
   if (name == kInvariantAttr)

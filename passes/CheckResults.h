@@ -19,7 +19,7 @@ checkResults(mlir::Operation *op, llvm::StringRef takes,
     if (!shaped || !accepts(shaped.getElementType()))
       return op->emitError()
              << takes << "; found " << op->getName() << " of " << type;
-    if (!shaped.hasStaticShape())
+    if (!shaped.hasStaticShape() && !isStreamed(type))
       return op->emitError("has an unknown size: ") << type;
   }
   return mlir::success();
@@ -29,7 +29,7 @@ checkResults(mlir::Operation *op, llvm::StringRef takes,
 /// change.
 inline mlir::LogicalResult checkUnformatted(mlir::Operation *op,
                                             llvm::StringRef pass) {
-  if (op->hasAttr(kFormatAttr))
+  if (op->hasAttr(kFormatAttr) || op->hasAttr(kFormatsAttr))
     return op->emitError("has a format already; ")
            << pass << " comes before lnn-quantize";
   return mlir::success();

@@ -38,28 +38,31 @@ void narrow(Estimate &element, Interval<double> proved, unsigned width) {
 
 FailureOr<ErrorBound> ErrorLowering::run() {
   ranges.analyze(model);
-  FixedFormat window = FixedFormat::uniform(
-      16, std::ldexp(1.0, -static_cast<int>(model.getFractionBits())));
-  setArgument(model.getWindow(), window);
-  if (Value age = model.getAge())
-    setArgument(age, fixed::ageFormat());
+  if (model.isStream())
+    return model.emitError("is a stream, of which errors are not bounded");
+  for (auto [port, argument] :
+       llvm::zip(model.getInputPorts(), model.getBody().getArguments()))
+    setArgument(argument, FixedFormat::uniform(16, port.scaleReal()));
   if (failed(lower(model.getBody().front())))
     return failure();
   auto ret = cast<ReturnOp>(model.getBody().front().getTerminator());
-  std::optional<Estimates> forecast =
-      rule.forecast(get(ret.getForecast()), window);
-  if (!forecast)
-    return ret.emitError(emitter.problem);
-  for (int64_t i = 0, size = model.getHorizonSize(); i < size; ++i)
-    bound.forecast.push_back(
-        std::min(forecast->at(i).error, double(INT16_MAX)) * window.scale[0] *
-        kSlack);
+  for (auto [value, port] :
+       llvm::zip(ret.getValues(), model.getOutputPorts())) {
+    double scale = port.scaleReal();
+    int32_t low = port.lowInteger(), high = port.highInteger();
+    std::optional<Estimates> output = rule.output(get(value), scale, low, high);
+    if (!output)
+      return ret.emitError(emitter.problem);
+    for (int64_t i = 0, size = sizeOf(value); i < size; ++i)
+      bound.forecast.push_back(
+          std::min(output->at(i).error, double(high - low)) * scale * kSlack);
+  }
   return std::move(bound);
 }
 
 LogicalResult ErrorLowering::lower(Block &block) {
   for (Operation &op : block.without_terminator()) {
-    if (!op.hasAttr(kFormatAttr))
+    if (!op.hasAttr(kFormatAttr) && !op.hasAttr(kFormatsAttr))
       return op.emitError("has no ")
              << kFormatAttr << "; run lnn-quantize first";
     auto real = dyn_cast<RealOpInterface>(op);
@@ -80,8 +83,10 @@ Interval<double> ErrorLowering::integerRange(Value value,
 }
 
 void ErrorLowering::setArgument(Value value, const FixedFormat &format) {
+  // Of a sequence an estimate is that of a row.
+  bool rows = cast<ShapedType>(value.getType()).getRank() == 2;
   set(value, {Estimates{16,
-                        size_t(sizeOf(value)),
+                        size_t(rows ? columnsOf(value) : sizeOf(value)),
                         {Estimate::within(integerRange(value, format, 0))}},
               format});
 }

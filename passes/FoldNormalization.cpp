@@ -122,9 +122,10 @@ private:
     SmallVector<std::pair<AffineOp, size_t>> readers;
     for (OpOperand &use : op->getUses()) {
       Value read = op.getResult();
+      unsigned index = use.getOperandNumber();
       if (auto scan = dyn_cast<ScanOp>(use.getOwner());
-          scan && scan.getSequence() == op.getResult())
-        read = *scan.getRow();
+          scan && index < scan.getSequences().size())
+        read = scan.getRows()[index];
       else if (!isa<AffineOp>(use.getOwner()))
         return false;
       auto found = affineReaders(read);

@@ -33,6 +33,10 @@ public:
   mlir::LogicalResult assign(mlir::Operation *op, const FixedFormat &format,
                              llvm::StringRef name = kFormatAttr);
 
+  /// Writes a format for each result of an operation that may have several.
+  mlir::LogicalResult assignAll(mlir::Operation *op,
+                                llvm::ArrayRef<FixedFormat> formats);
+
   /// Operations that compute with the integers themselves need all elements in
   /// one unit, and 0 to mean 0. An error where they have not.
   mlir::LogicalResult checkPlain(mlir::Operation *op, mlir::Value value) const;

@@ -45,6 +45,9 @@ LogicalResult Gains::recordStates(Block &block) {
     auto ode = dyn_cast<OdeOp>(op);
     if (!scan && !ode)
       continue;
+    if (scan && !scan.isPlain())
+      return scan.emitError("has several states, sequences or outputs, of "
+                            "which sensitivity is not scored");
     FailureOr<RealVectorRange> state =
         recordedState(&op, scan ? scan.getInit() : ode.getState());
     if (failed(state))
@@ -63,9 +66,9 @@ LogicalResult Gains::analyze(ModelOp model) {
   ranges.analyze(model);
   if (failed(recordStates(model.getBody().front())))
     return failure();
-  Value forecast = model.getForecast();
-  size_t horizon = sizeOf(forecast);
-  gains[forecast].assign(horizon, 1.0 / double(horizon));
+  for (Value output : model.getReturned())
+    for (double &gain : gains[output])
+      gain += 1.0 / double(sizeOf(output));
   return backward(model.getBody().front(), gains);
 }
 

@@ -78,7 +78,7 @@ public:
     return create<InterpolateS32Op>(vector(32, size), knots);
   }
   Value last(Value value) {
-    return create<LastOp>(vector(widthOf(value), 1), value);
+    return create<LastOp>(vector(widthOf(value), columnsOf(value)), value);
   }
   Value difference(Value value) {
     return create<DifferenceOp>(typeOf(value), value);
@@ -123,6 +123,14 @@ public:
   /// Lowers what stands before the block's terminator.
   mlir::LogicalResult lower(mlir::Block &block);
 
+  /// The value of an output port, from whatever format.
+  std::optional<mlir::Value> output(const Fixed &from, PortAttr port) {
+    return rule.output(from, port.scaleReal(), port.lowInteger(),
+                       port.highInteger());
+  }
+  /// A sequence whose rows a product may read: those of an even width.
+  Fixed padded(const Fixed &sequence);
+
   /// Packed products take columns in pairs.
   static int64_t paddedColumns(int64_t columns) {
     return (columns + 1) / 2 * 2;
@@ -132,6 +140,8 @@ public:
   template <typename Curve> void expectCurve(const Curve &) {}
 
 private:
+  mlir::LogicalResult lowerReturn(mlir::Block &old);
+
   ModelOp model;
   llvm::DenseMap<mlir::Value, Fixed> values;
 };

@@ -39,25 +39,48 @@ LogicalResult IntegerLowering::run() {
   auto *block = new Block;
   model.getBody().push_back(block);
   emitter.builder.setInsertionPointToStart(block);
-  Value window = block->addArgument(emitter.vector(16, model.getWindowSize()),
-                                    model.getWindow().getLoc());
-  FixedFormat format = FixedFormat::uniform(
-      16, std::ldexp(1.0, -static_cast<int>(model.getFractionBits())));
-  set(model.getWindow(), {window, format});
-  if (Value age = model.getAge())
-    set(age, {block->addArgument(emitter.vector(16, 1), age.getLoc()),
-              fixed::ageFormat()});
-  if (failed(lower(*old))) {
-    block->erase();
-    return failure();
+  for (auto [port, argument] :
+       llvm::zip(model.getInputPorts(), old->getArguments())) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    set(argument, {block->addArgument(type.clone(emitter.builder.getI16Type()),
+                                      argument.getLoc()),
+                   FixedFormat::uniform(16, port.scaleReal())});
   }
-  auto ret = cast<ReturnOp>(old->getTerminator());
+  bool made = succeeded(lower(*old)) && succeeded(lowerReturn(*old));
+  (made ? old : block)->erase();
+  return success(made);
+}
+
+LogicalResult IntegerLowering::lowerReturn(Block &old) {
+  auto ret = cast<ReturnOp>(old.getTerminator());
   emitter.loc = ret.getLoc();
-  std::optional<Value> forecast = rule.forecast(get(ret.getForecast()), format);
-  if (forecast)
-    emitter.builder.create<ReturnOp>(ret.getLoc(), *forecast);
-  (forecast ? old : block)->erase();
-  return success(forecast.has_value());
+  SmallVector<Value> returned;
+  for (auto [value, port] :
+       llvm::zip(ret.getValues(), model.getOutputPorts())) {
+    // What a stream's scan gives is within its port already.
+    std::optional<Value> output = model.isStream()
+                                      ? std::optional(get(value).value)
+                                      : this->output(get(value), port);
+    if (!output)
+      return failure();
+    returned.push_back(*output);
+  }
+  emitter.builder.create<ReturnOp>(ret.getLoc(), returned);
+  return success();
+}
+
+IntegerLowering::Fixed IntegerLowering::padded(const Fixed &sequence) {
+  RankedTensorType type = emitter.typeOf(sequence.value);
+  int64_t columns = paddedColumns(type.getDimSize(1));
+  if (type.isDynamicDim(0) || columns == type.getDimSize(1))
+    return sequence;
+  Fixed result{emitter.stack(sequence.value, type.getDimSize(0), columns),
+               sequence.format};
+  if (result.format.size() != 1) {
+    result.format.scale.resize(columns, 1.0);
+    result.format.zero.resize(columns, 0.0);
+  }
+  return result;
 }
 
 LogicalResult IntegerLowering::lower(Block &block) {
@@ -100,7 +123,7 @@ struct LowerToInt8 : lnn::impl::LowerToInt8Base<LowerToInt8> {
     WalkResult formats = getOperation().getBody().walk([](Operation *op) {
       SmallVector<StringRef> wanted;
       if (op->getNumResults() != 0)
-        wanted.push_back(kFormatAttr);
+        wanted.push_back(op->getNumResults() > 1 ? kFormatsAttr : kFormatAttr);
       if (isa<AffineOp>(op))
         wanted.push_back(kOperandBitsAttr);
       if (isa<FusedStepOp>(op))
@@ -112,7 +135,7 @@ struct LowerToInt8 : lnn::impl::LowerToInt8Base<LowerToInt8> {
         }
       for (Type type : op->getResultTypes())
         if (auto shaped = dyn_cast<ShapedType>(type);
-            !shaped || !shaped.hasStaticShape() ||
+            !shaped || !(shaped.hasStaticShape() || isStreamed(type)) ||
             !shaped.getElementType().isF32()) {
           op->emitError("is not of the real level and of known size: ") << type;
           return WalkResult::interrupt();

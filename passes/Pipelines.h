@@ -93,7 +93,8 @@ void buildQuantizePipeline(mlir::OpPassManager &pm,
 /// which the integer executor runs and the emitter prints.
 void buildToInt8Pipeline(mlir::OpPassManager &pm, const ToInt8Options &options);
 
-/// `lnn-select`: a module of costed and measured models, of which one is chosen.
+/// `lnn-select`: a module of costed and measured models, of which one is
+/// chosen.
 void buildSelectPipeline(mlir::OpPassManager &pm, const SelectOptions &options);
 
 /// Makes all pipelines and every pass known to command lines.

@@ -2,6 +2,7 @@
 //
 // lnn-plan-memory: linear-scan placement. Buffers hold elements of one type,
 // so that the emitted struct is plain C without casts between types.
+#include "passes/OutputPorts.h"
 #include "passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -61,7 +62,7 @@ private:
     WalkResult result = getOperation().getBody().walk([](Operation *op) {
       for (Type type : op->getResultTypes()) {
         auto shaped = dyn_cast<RankedTensorType>(type);
-        if (!shaped || !shaped.hasStaticShape() ||
+        if (!shaped || !(shaped.hasStaticShape() || isStreamed(type)) ||
             !(shaped.getElementType().isSignlessInteger(16) ||
               shaped.getElementType().isSignlessInteger(32))) {
           op->emitError("lnn-plan-memory takes integer-level networks of known "
@@ -110,9 +111,7 @@ private:
     Operation *op = value.getDefiningOp();
     // Constants lie in flash, a row lies in its sequence, the newest element
     // is read where it is; what is returned goes to the caller.
-    return op && !isa<ConstantOp, LastOp>(op) &&
-           !llvm::any_of(value.getUsers(),
-                         [](Operation *user) { return isa<ReturnOp>(user); });
+    return op && !isa<ConstantOp, LastOp>(op) && !outputOf(value);
   }
 
   void collect(Block &block) {
@@ -132,29 +131,33 @@ private:
         {widthOf(value), elementsOf(value), first, last, {value}});
   }
 
-  /// The state, the scan's result and, where the step may write in place, the
-  /// next state are one vector.
+  /// A state, the scan's result of it and, where its step may write in place,
+  /// its next one are one vector. The sequences that it gives are others.
   void collectScan(ScanOp scan, Block &block) {
-    add(scan.getResult(), order[scan],
-        std::max(lastUse(scan.getResult(), block), endOf(scan)));
-    Lifetime &lifetime = lifetimes.back();
-    lifetime.values.push_back(scan.getState());
-    Value next = scan.getNextState();
-    if (mayWriteInPlace(scan, next)) {
-      lifetime.values.push_back(next);
-      claimed.insert(next);
+    for (auto [index, result] : llvm::enumerate(scan.getFinals())) {
+      Value state = scan.getStates()[index], next = scan.getNextStates()[index];
+      add(result, order[scan], std::max(lastUse(result, block), endOf(scan)));
+      lifetimes.back().values.push_back(state);
+      if (mayWriteInPlace(scan, state, next)) {
+        lifetimes.back().values.push_back(next);
+        claimed.insert(next);
+      }
     }
+    // What a stream gives goes to its caller row by row.
+    for (Value output : scan.getOutputs())
+      if (!isStreamed(output.getType()))
+        add(output, order[scan], std::max(lastUse(output, block), endOf(scan)));
     collect(scan.getBody().front());
   }
 
   /// An elementwise loop may overwrite the state that it reads if nothing
   /// reads the old state afterwards; a nested scan likewise.
-  bool mayWriteInPlace(ScanOp scan, Value next) {
+  bool mayWriteInPlace(ScanOp scan, Value state, Value next) {
     Operation *producer = next.getDefiningOp();
     if (!producer || producer->getBlock() != &scan.getBody().front() ||
-        !isa<FusedOp>(producer))
+        !isa<FusedOp>(producer) || claimed.contains(next) || outputOf(next))
       return false;
-    return lastUse(scan.getState(), scan.getBody().front()) <= order[producer];
+    return lastUse(state, scan.getBody().front()) <= order[producer];
   }
 
   void place() {
@@ -201,13 +204,11 @@ private:
         return;
       SmallVector<Attribute> attrs;
       for (Value result : op->getResults()) {
-        bool returned = llvm::any_of(result.getUsers(), [](Operation *user) {
-          return isa<ReturnOp>(user);
-        });
+        PortAttr output = outputOf(result);
         auto it = names.find(result);
         attrs.push_back(builder.getStringAttr(
-            returned ? StringRef(kForecastBuffer)
-                     : (it == names.end() ? StringRef() : it->second)));
+            output ? output.getName()
+                   : (it == names.end() ? StringRef() : it->second)));
       }
       op->setAttr(kBuffersAttr, builder.getArrayAttr(attrs));
     });

@@ -32,15 +32,17 @@ Interval<int64_t> intersect(Interval<int64_t> part, Interval<int64_t> whole) {
 struct ProveRanges : lnn::impl::ProveRangesBase<ProveRanges> {
   void runOnOperation() override {
     ModelOp model = getOperation();
-    if (widthOf(model.getWindow()) != 16) {
+    if (model.isReal()) {
       model.emitError("lnn-prove-ranges takes integer-level networks; found a "
                       "window of ")
           << model.getWindow().getType();
       return signalPassFailure();
     }
     RangeProof proof;
-    for (BlockArgument argument : model.getBody().getArguments())
-      proof.assume(argument, IntegerRange::independent({0, INT16_MAX}));
+    for (auto [port, argument] :
+         llvm::zip(model.getInputPorts(), model.getBody().getArguments()))
+      proof.assume(argument, IntegerRange::independent(
+                                 {port.lowInteger(), port.highInteger()}));
     if (failed(proof.prove(model.getBody().front())))
       return signalPassFailure();
     model.walk([&](MatvecS8Op op) {
@@ -94,6 +96,34 @@ LogicalResult RangeProof::set(Operation *op, IntegerVectorRange range) {
   }
   ranges[op->getResult(0)] = std::move(range);
   return success();
+}
+
+std::pair<RangeProof::Ranges, Value> RangeProof::enter() {
+  Ranges around = ranges;
+  for (auto &[value, range] : ranges)
+    for (IntegerRange &element : range)
+      element = IntegerRange::independent(element.all);
+  return {std::move(around), followed};
+}
+
+void RangeProof::leave(std::pair<Ranges, Value> around) {
+  std::tie(ranges, followed) = std::move(around);
+}
+
+void RangeProof::follow(ScanOp scan, Value state) {
+  for (Value each : scan.getStates())
+    ranges[each] = {each == state ? IntegerRange::state(kHalf)
+                                  : IntegerRange::independent(kHalf)};
+  followed = state;
+}
+
+bool RangeProof::isUnfollowed(Value state) const {
+  auto argument = dyn_cast<BlockArgument>(state);
+  auto scan = argument ? dyn_cast<ScanOp>(argument.getOwner()->getParentOp())
+                       : ScanOp();
+  auto own = dyn_cast_or_null<BlockArgument>(followed);
+  return scan && own && own != argument && own.getOwner() == argument.getOwner() &&
+         llvm::is_contained(scan.getStates(), argument);
 }
 
 void RangeProof::copy(Value from, Value to) {

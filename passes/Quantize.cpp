@@ -18,11 +18,9 @@ using namespace dlnet::lnn;
 FormatChoice::FormatChoice(ModelOp model, int stateBits, double headroom)
     : model(model), stateBits(stateBits), headroom(headroom) {
   ranges.analyze(model);
-  set(model.getWindow(),
-      FixedFormat::uniform(
-          16, std::ldexp(1.0, -static_cast<int>(model.getFractionBits()))));
-  if (Value age = model.getAge())
-    set(age, fixed::ageFormat());
+  for (auto [port, argument] :
+       llvm::zip(model.getInputPorts(), model.getBody().getArguments()))
+    set(argument, FixedFormat::uniform(16, port.scaleReal()));
 }
 
 LogicalResult FormatChoice::checkPlain(Operation *op, Value value) const {
@@ -42,6 +40,21 @@ LogicalResult FormatChoice::assign(Operation *op, const FixedFormat &format,
   op->setAttr(name, toAttr(format, op->getContext()));
   if (name == kFormatAttr)
     set(op->getResult(0), format);
+  return success();
+}
+
+LogicalResult FormatChoice::assignAll(Operation *op,
+                                      ArrayRef<FixedFormat> formats) {
+  if (formats.size() == 1)
+    return assign(op, formats[0]);
+  SmallVector<Attribute> attrs;
+  for (auto [result, format] : llvm::zip(op->getResults(), formats)) {
+    if (!(format.scale[0] > 0.0) || !std::isfinite(format.scale[0]))
+      return op->emitError("has no finite range to choose a format for");
+    attrs.push_back(toAttr(format, op->getContext()));
+    set(result, format);
+  }
+  op->setAttr(kFormatsAttr, ArrayAttr::get(op->getContext(), attrs));
   return success();
 }
 

@@ -49,11 +49,23 @@ public:
   }
   void copy(mlir::Value from, mlir::Value to);
 
+  using Ranges = llvm::DenseMap<mlir::Value, IntegerVectorRange>;
+  /// For the body of a scan: nothing around it follows its states. What was
+  /// known is given back, for when the scan is left.
+  std::pair<Ranges, mlir::Value> enter();
+  void leave(std::pair<Ranges, mlir::Value> around);
+  /// Assumes what holds for the states of a scan, by one of which ranges are
+  /// followed.
+  void follow(ScanOp scan, mlir::Value state);
+  /// Whether a value is a state of a scan that is not followed now.
+  bool isUnfollowed(mlir::Value state) const;
+
   mlir::LogicalResult overflow(mlir::Operation *op, size_t row,
                                Interval<int64_t> range, unsigned bits = 32);
 
 private:
-  llvm::DenseMap<mlir::Value, IntegerVectorRange> ranges;
+  Ranges ranges;
+  mlir::Value followed; ///< The state of the innermost scan.
 };
 
 } // namespace dlnet::lnn

@@ -27,11 +27,10 @@ Interval<double> RealRanges::hullOf(Value value) const {
 }
 
 void RealRanges::analyze(ModelOp model) {
-  double unit = std::ldexp(1.0, -static_cast<int>(model.getFractionBits()));
-  set(model.getWindow(),
-      {Ranged<double>::independent({0.0, INT16_MAX * unit})});
-  if (Value age = model.getAge())
-    set(age, fixed::within(fixed::possibleAges()));
+  for (auto [port, argument] :
+       llvm::zip(model.getInputPorts(), model.getBody().getArguments()))
+    set(argument, fixed::within({port.lowInteger() * port.scaleReal(),
+                                 port.highInteger() * port.scaleReal()}));
   evaluate(model.getBody().front());
 }
 

@@ -8,12 +8,14 @@
 
 namespace dlnet::lnn {
 
-/// How often a forecast runs an operation of a network of known sizes.
+/// How often a forecast runs an operation of a network of known sizes, or one
+/// step of a stream.
 inline int64_t runsOf(mlir::Operation *op) {
   int64_t runs = 1;
   for (auto scan = op->getParentOfType<ScanOp>(); scan;
        scan = scan->getParentOfType<ScanOp>())
-    runs *= scan.getTripCount();
+    if (!mlir::ShapedType::isDynamic(scan.getTripCount()))
+      runs *= scan.getTripCount();
   return runs;
 }
 

@@ -118,6 +118,9 @@ struct ThinHorizon : lnn::impl::ThinHorizonBase<ThinHorizon> {
     });
     if (checked.wasInterrupted())
       return signalPassFailure();
+    // The tolerance is one of SOH.
+    if (getOperation().getOutputsAttr())
+      return;
     std::optional<Readout> readout = findReadout(getOperation());
     if (!readout)
       return;

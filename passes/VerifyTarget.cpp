@@ -37,6 +37,9 @@ LogicalResult check(Operation *op, ModelOp model) {
     for (Value value : fused.getBody().front().getTerminator()->getOperands())
       if (value.getParentBlock() != &fused.getBody().front())
         return op->emitError("must yield what it computes itself");
+  if (auto scan = dyn_cast<ScanOp>(op); scan && !scan.isPlain())
+    return op->emitError("has several states, sequences or outputs, for which "
+                         "no C is emitted");
   if (auto last = dyn_cast<LastOp>(op))
     for (Operation *user : last->getUsers())
       if (!isa<StackOp, ScanOp>(user) && !isa<FusedOp>(user->getParentOp()))
@@ -83,6 +86,8 @@ struct VerifyTarget : lnn::impl::VerifyTargetBase<VerifyTarget> {
 } // namespace
 
 LogicalResult dlnet::lnn::checkTarget(ModelOp model) {
+  if (model.getInputsAttr() || model.getOutputsAttr())
+    return model.emitError("has ports of its own, for which no C is emitted");
   WalkResult result = model.getBody().walk(
       [&](Operation *op) { return WalkResult(check(op, model)); });
   if (result.wasInterrupted())

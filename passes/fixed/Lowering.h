@@ -233,13 +233,18 @@ public:
     return emitter.interpolate(*value, size);
   }
 
-  /// What the network returns: SOH in the window's unit, never negative.
-  std::optional<Value> forecast(const Fixed &from, const Format &window) {
-    std::optional<Value> value =
-        convert(from, Format::uniform(32, window.scale[0]));
+  /// What the network returns: integers of an output port's scale, limited to
+  /// those that the port has.
+  std::optional<Value> output(const Fixed &from, double scale, int32_t low,
+                              int32_t high) {
+    std::optional<Value> value = convert(from, Format::uniform(32, scale));
     if (!value)
       return std::nullopt;
-    return emitter.clamp(*value, 16, 0, INT16_MAX);
+    return emitter.clamp(*value, 16, low, high);
+  }
+  /// SOH in the window's unit, never negative.
+  std::optional<Value> forecast(const Fixed &from, const Format &window) {
+    return output(from, window.scale[0], 0, INT16_MAX);
   }
 
   /// A limit of a clamp in integers of a format of one entry.

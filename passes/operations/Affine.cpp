@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Weights times vectors: int8 products on the integer level.
+#include "passes/OutputPorts.h"
 #include "passes/operations/RealModel.h"
 
 using namespace mlir;
@@ -37,7 +38,7 @@ bool isRow(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
   auto scan = argument ? dyn_cast<ScanOp>(argument.getOwner()->getParentOp())
                        : ScanOp();
-  return scan && scan.getRow() == argument;
+  return scan && llvm::is_contained(scan.getRows(), argument);
 }
 
 Eigen::MatrixXf matrixOf(ElementsAttr attr) {
@@ -114,12 +115,16 @@ struct AffineModel : RealModel<AffineModel, AffineOp> {
       return fixed::tableFormat(domainOfReaders(result));
     const RealVectorRange &proved = choice.getRanges().get(result);
     bool feedsProducts = llvm::any_of(op->getUsers(), llvm::IsaPred<AffineOp>);
-    // Outside the recurrence, and not an operand of products: SOH units.
-    if (!feedsProducts && !op->getParentOfType<ScanOp>()) {
-      FixedFormat window = choice.formatOf(choice.getModel().getWindow());
+    // Outside the recurrence, and not an operand of products, or on the way to
+    // an output: the output's unit.
+    PortAttr port = portOfReaders(result);
+    if (!port && !feedsProducts && !op->getParentOfType<ScanOp>())
+      port = choice.getModel().getOutputPorts()[0];
+    if (port) {
+      FixedFormat unit = FixedFormat::uniform(32, port.scaleReal());
       return isInterpolated(result)
-                 ? fixed::knotFormat(window, fixed::magnitudeOf(proved))
-                 : FixedFormat::uniform(32, window.scale[0]);
+                 ? fixed::knotFormat(unit, fixed::magnitudeOf(proved))
+                 : unit;
     }
     std::vector<Interval<double>> recorded;
     for (size_t row = 0; row < proved.size(); ++row)

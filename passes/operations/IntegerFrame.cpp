@@ -38,14 +38,21 @@ struct DifferenceModel : IntegerModel<DifferenceModel, DifferenceOp> {
   static void plan(DifferenceOp op, PlanBuilder &builder) {
     plan::VectorId from = builder.vectorOf(op.getInput());
     plan::VectorId to = builder.resultOf(op);
+    int64_t width = columnsOf(op.getInput());
     Index i{"i"};
     builder.add(plan::Comment{describe(op)});
-    builder.add(plan::Store{to, Index::at(0), plan::literal(0)});
-    builder.loop("i", 1, sizeOf(op.getResult()), [&] {
-      builder.add(
-          plan::Store{to, i,
-                      apply(Kind::Subtract, {plan::element(from, i),
-                                             plan::element(from, i + -1)})});
+    auto clear = [&](const Index &at) {
+      builder.add(plan::Store{to, at, plan::literal(0)});
+    };
+    if (width == 1)
+      clear(Index::at(0));
+    else
+      builder.loop("i", 0, width, [&] { clear(i); });
+    builder.loop("i", width, sizeOf(op.getInput()) * width, [&] {
+      builder.add(plan::Store{
+          to, i,
+          apply(Kind::Subtract,
+                {plan::element(from, i), plan::element(from, i + -width)})});
     });
   }
 };
@@ -54,7 +61,8 @@ struct StackModel : IntegerModel<StackModel, StackOp> {
   static LogicalResult prove(StackOp op, RangeProof &proof) {
     IntegerVectorRange result;
     for (Value column : op.getColumns())
-      result.push_back(IntegerRange::independent(proof.hullOf(column)));
+      result.append(columnsOf(column),
+                    IntegerRange::independent(proof.hullOf(column)));
     result.resize(op.getResult().getType().getDimSize(1),
                   IntegerRange::independent({0, 0}));
     return proof.set(op, result);
@@ -63,72 +71,71 @@ struct StackModel : IntegerModel<StackModel, StackOp> {
   static void plan(StackOp op, PlanBuilder &builder) {
     int64_t rows = op.getResult().getType().getDimSize(0);
     int64_t width = op.getResult().getType().getDimSize(1);
-    int64_t filled = op.getColumns().size();
     builder.add(
         plan::Comment{formatv("{0}: {1} columns a row", describe(op), width)});
     builder.loop("i", 0, rows, [&] {
-      for (int64_t c = 0; c < width; ++c)
-        builder.add(plan::Store{builder.resultOf(op),
-                                {"i", width, c},
-                                c < filled
-                                    ? builder.element(op.getColumns()[c], {"i"})
-                                    : plan::literal(0)});
+      int64_t at = 0;
+      auto store = [&](Expr value) {
+        builder.add(plan::Store{
+            builder.resultOf(op), {"i", width, at++}, std::move(value)});
+      };
+      for (Value column : op.getColumns()) {
+        int64_t own = columnsOf(column);
+        if (cast<ShapedType>(column.getType()).getRank() == 1)
+          store(builder.element(column, {"i"}));
+        else
+          for (int64_t c = 0; c < own; ++c)
+            store(plan::element(builder.vectorOf(column), {"i", own, c}));
+      }
+      while (at < width)
+        store(plan::literal(0));
     });
   }
 };
 
 struct ScanModel : IntegerModel<ScanModel, ScanOp> {
   static LogicalResult prove(ScanOp op, RangeProof &proof) {
-    if (widthOf(op.getState()) != 16)
-      return op.emitError("carries a state of ")
-             << op.getState().getType() << "; only 16 bits can be proved";
-    if (op.getSequence())
-      proof.copy(op.getSequence(), *op.getRow());
+    for (Value state : op.getStates())
+      if (widthOf(state) != 16)
+        return op.emitError("carries a state of ")
+               << state.getType() << "; only 16 bits can be proved";
+    auto around = proof.enter();
+    for (auto [sequence, row] : llvm::zip(op.getSequences(), op.getRows()))
+      proof.copy(sequence, row);
     // Every 16-bit state is possible; that the step keeps it there is shown
-    // where it is made.
-    proof.assume(op.getState(), IntegerRange::state(kHalf));
-    if (failed(proof.prove(op.getBody().front())))
-      return failure();
-    return proof.set(
-        op, hull(proof.hullOf(op.getNextState()), proof.hullOf(op.getInit())));
+    // where it is made, by how it follows the state: one state at a time.
+    SmallVector<IntegerRange> results;
+    for (auto [index, state] : llvm::enumerate(op.getStates())) {
+      proof.follow(op, state);
+      if (failed(proof.prove(op.getBody().front())))
+        return failure();
+      results.push_back(IntegerRange::independent(
+          hull(proof.hullOf(op.getNextStates()[index]),
+               proof.hullOf(op.getInits()[index]))));
+    }
+    for (Value row : op.getOutputRows())
+      results.push_back(IntegerRange::independent(proof.hullOf(row)));
+    proof.leave(std::move(around));
+    for (auto [result, range] : llvm::zip(op.getResults(), results))
+      proof.assume(result, range);
+    return success();
   }
 
   static void plan(ScanOp op, PlanBuilder &builder) {
-    plan::VectorId state = builder.resultOf(op);
     std::string t = formatv("t{0}", builder.scans.size());
     builder.add(plan::Comment{describe(op)});
-    if (op.getInit().getDefiningOp<ConstantOp>() ||
-        builder.vectorOf(op.getInit()) != state)
-      move(op.getInit(), state, builder);
+    for (auto [index, init] : llvm::enumerate(op.getInits()))
+      builder.moveTo(builder.resultOf(op, index), init);
     builder.loop(t, 0, op.getTripCount(), [&] {
       builder.scans.push_back(op);
-      if (auto row = op.getRow())
-        builder.add(plan::Point{builder.vectorOf(*row),
-                                builder.vectorOf(op.getSequence()),
-                                {t, sizeOf(*row), 0}});
+      for (auto [row, sequence] : llvm::zip(op.getRows(), op.getSequences()))
+        builder.add(plan::Point{builder.vectorOf(row),
+                                builder.vectorOf(sequence),
+                                {t, columnsOf(sequence), 0}});
       builder.addParts(op.getBody().front());
-      if (builder.vectorOf(op.getNextState()) != state)
-        move(op.getNextState(), state, builder);
+      builder.endStep(op, t);
       builder.scans.pop_back();
     });
-  }
-
-  /// Copies or clears `to`, by two elements, which compilers join to words
-  /// where they may.
-  static void move(Value from, plan::VectorId to, PlanBuilder &builder) {
-    int64_t size = sizeOf(from);
-    auto store = [&](const Index &at) {
-      builder.add(plan::Store{to, at, builder.element(from, at)});
-    };
-    auto storePair = [&] {
-      store({"i"});
-      store(Index{"i"} + 1);
-      builder.add(plan::KeepLoop{});
-    };
-    if (size > 1)
-      builder.loop("i", 0, size / 2 * 2, storePair, 2);
-    if (size % 2 != 0)
-      store(Index::at(size - 1));
   }
 };
 

@@ -156,7 +156,11 @@ struct EulerStepModel : IntegerModel<EulerStepModel, EulerStepS16Op> {
     for (int64_t row = 0, rows = sizeOf(op.getResult()); row < rows; ++row) {
       IntegerRange sum =
           proof.element(op.getState(), row) + proof.element(op.getDelta(), row);
-      if (!kHalf.contains(sum.all)) {
+      if (!kHalf.contains(sum.all) && proof.isUnfollowed(op.getState())) {
+        // It is proved where its own state is followed; here it saturates.
+        sum = IntegerRange::independent(
+            {std::max(sum.all.low, kHalf.low), std::min(sum.all.high, kHalf.high)});
+      } else if (!kHalf.contains(sum.all)) {
         InFlightDiagnostic diag =
             op.emitError("has a state that could overflow in row ")
             << row << ": the step may reach [" << sum.all.low << ", "

@@ -3,6 +3,7 @@
 // A loop over time. Errors of a recurrence are bounded step by step: what one
 // step errs from an exact state, and what it makes of the error that the state
 // had.
+#include "passes/OutputPorts.h"
 #include "passes/operations/RealModel.h"
 
 using namespace mlir;
@@ -12,6 +13,7 @@ using namespace dlnet::lnn::operations;
 
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Beyond these steps back a scan's gains hardly change any more.
 constexpr int64_t kMostSteps = 64;
 
@@ -22,48 +24,93 @@ double sumOf(const std::vector<double> &values) {
   return sum;
 }
 
-/// The invariant box of the step that a scan's body yields, if it has one.
-DenseF64ArrayAttr invariantOf(ScanOp scan) {
-  Operation *producer = scan.getNextState().getDefiningOp();
-  if (!producer)
+/// The box that `next`, a step from `state`, provably does not leave, if there
+/// is one.
+DenseF64ArrayAttr invariantOf(Value next, Value state) {
+  Operation *producer = next.getDefiningOp();
+  if (auto inner = dyn_cast_or_null<ScanOp>(producer)) {
+    size_t index = cast<OpResult>(next).getResultNumber();
+    return index < inner.getInits().size() && inner.getInits()[index] == state
+               ? invariantOf(inner.getNextStates()[index],
+                             inner.getStates()[index])
+               : DenseF64ArrayAttr();
+  }
+  if (!isa_and_nonnull<EulerStepOp, FusedStepOp>(producer) ||
+      producer->getOperand(0) != state)
     return {};
-  if (auto inner = dyn_cast<ScanOp>(producer))
-    return invariantOf(inner);
   return producer->getAttrOfType<DenseF64ArrayAttr>(kInvariantAttr);
 }
 
-/// What a scan starts from, in the format of its state.
+/// The same ranges, but nothing of how they follow the state.
+RealVectorRange withoutSlopes(RealVectorRange range) {
+  for (auto &element : range)
+    element = Ranged<double>::independent(element.all);
+  return range;
+}
+
+/// Formats of the results, states first.
+SmallVector<FixedFormat> formatsOf(ScanOp op) {
+  SmallVector<FixedFormat> formats;
+  if (auto all = op->getAttrOfType<ArrayAttr>(kFormatsAttr))
+    for (auto format : all.getAsRange<FixedAttr>())
+      formats.push_back(fromAttr(format));
+  else
+    formats.push_back(fromAttr(op->getAttrOfType<FixedAttr>(kFormatAttr)));
+  return formats;
+}
+
+/// What a state starts from, in its format.
 template <typename Lowering>
-auto initOf(ScanOp op, const FixedFormat &format, Lowering &lowering) {
-  if (auto constant = op.getInit().getDefiningOp<ConstantOp>())
+auto initOf(Value init, const FixedFormat &format, Lowering &lowering) {
+  if (auto constant = init.getDefiningOp<ConstantOp>())
     return std::optional(
         lowering.emitter.constant(realVector(constant.getValue()), format));
-  return lowering.rule.convert(lowering.get(op.getInit()), format);
+  return lowering.rule.convert(lowering.get(init), format);
 }
 
 struct ScanModel : RealModel<ScanModel, ScanOp> {
   static void ranges(ScanOp scan, RealRanges &ranges) {
-    if (auto row = scan.getRow())
-      ranges.set(*row, ranges.get(scan.getSequence()));
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    DenseF64ArrayAttr box = invariantOf(scan);
-    Interval<double> state{-kInfinity, kInfinity};
-    if (box)
-      state = hull({box[0], box[1]}, ranges.hullOf(scan.getInit()));
-    ranges.set(scan.getState(), {Ranged<double>::state(state)});
-    ranges.evaluate(scan.getBody().front());
-    if (!box) {
+    for (auto [row, sequence] : llvm::zip(scan.getRows(), scan.getSequences()))
+      ranges.set(row, ranges.get(sequence));
+    SmallVector<Interval<double>> states;
+    bool allBoxed = true;
+    for (auto [init, state, next] :
+         llvm::zip(scan.getInits(), scan.getStates(), scan.getNextStates())) {
+      DenseF64ArrayAttr box = invariantOf(next, state);
+      states.push_back(box ? hull({box[0], box[1]}, ranges.hullOf(init))
+                           : Interval<double>{-kInfinity, kInfinity});
+      allBoxed &= !!box;
+    }
+    evaluateWith(scan, states, ranges);
+    if (!allBoxed) {
       // The cell forgets its state but through bounded functions, or not at
       // all.
-      state = hull(ranges.hullOf(scan.getNextState()),
-                   ranges.hullOf(scan.getInit()));
-      ranges.set(scan.getState(), {Ranged<double>::state(state)});
-      ranges.evaluate(scan.getBody().front());
+      for (auto [state, init, next] :
+           llvm::zip(states, scan.getInits(), scan.getNextStates()))
+        if (!std::isfinite(state.magnitude()))
+          state = hull(ranges.hullOf(next), ranges.hullOf(init));
+      evaluateWith(scan, states, ranges);
     }
-    ranges.set(scan.getResult(), {Ranged<double>::independent(state)});
+    for (auto [result, state] : llvm::zip(scan.getFinals(), states))
+      ranges.set(result, {Ranged<double>::independent(state)});
+    for (auto [output, row] :
+         llvm::zip(scan.getOutputs(), scan.getOutputRows()))
+      ranges.set(output, withoutSlopes(ranges.get(row)));
+  }
+
+  /// Slopes by the state are of one state: with several, none is followed.
+  static void evaluateWith(ScanOp scan, ArrayRef<Interval<double>> states,
+                           RealRanges &ranges) {
+    for (auto [argument, range] : llvm::zip(scan.getStates(), states))
+      ranges.set(argument,
+                 {states.size() == 1 ? Ranged<double>::state(range)
+                                     : Ranged<double>::independent(range)});
+    ranges.evaluate(scan.getBody().front());
   }
 
   static LogicalResult slopes(ScanOp op, Slopes &slopes) {
+    if (!op.isPlain())
+      return refuseErrors(op);
     // What it takes from around it must stand still while its own state moves.
     WalkResult walk = op.getBody().walk([&](Operation *inner) {
       return llvm::any_of(inner->getOperands(),
@@ -86,6 +133,9 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
   }
 
   static LogicalResult gains(ScanOp op, const Gains &gains, GainMap &map) {
+    if (!op.isPlain())
+      return op.emitError("has several states, sequences or outputs, of which "
+                          "sensitivity is not scored");
     Block &body = op.getBody().front();
     std::vector<double> gain = map[op.getResult()], total = gain;
     int64_t steps = std::min(op.getTripCount(), kMostSteps);
@@ -109,59 +159,105 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
   }
 
   static LogicalResult format(ScanOp op, FormatChoice &choice) {
-    if (op.getSequence())
-      choice.set(*op.getRow(), choice.formatOf(op.getSequence()));
-    const RealVectorRange &state = choice.getRanges().get(op.getState());
-    for (auto [unit, element] : llvm::enumerate(state))
-      if (!std::isfinite(element.all.magnitude())) {
-        InFlightDiagnostic diag =
-            op.emitError("carries a state that could overflow: unit ")
-            << unit << " has no proved bound";
-        diag.attachNote() << "a step that does not overshoot has one: more "
-                             "sub-steps, a smaller dt, or solver=fused";
-        return diag;
-      }
-    FixedFormat format = fixed::wordFormat(choice.magnitudeOf(op.getState()));
-    choice.set(op.getState(), format);
-    return choice.assign(op, format);
+    for (auto [row, sequence] : llvm::zip(op.getRows(), op.getSequences()))
+      choice.set(row, choice.formatOf(sequence));
+    const RealRanges &ranges = choice.getRanges();
+    SmallVector<FixedFormat> formats;
+    for (auto [index, state] : llvm::enumerate(op.getStates())) {
+      for (auto [unit, element] : llvm::enumerate(ranges.get(state)))
+        if (!std::isfinite(element.all.magnitude())) {
+          InFlightDiagnostic diag =
+              op.emitError("carries a state that could overflow: unit ")
+              << unit << " has no proved bound";
+          diag.attachNote() << "a step that does not overshoot has one: more "
+                               "sub-steps, a smaller dt, or solver=fused";
+          return diag;
+        }
+      formats.push_back(fixed::wordFormat(choice.magnitudeOf(state)));
+      choice.set(state, formats.back());
+    }
+    for (Value output : op.getOutputs()) {
+      PortAttr port = outputPortOf(output);
+      double magnitude = fixed::magnitudeOf(ranges.get(output));
+      if (!port && !std::isfinite(magnitude))
+        return op.emitError("gives a sequence without a proved bound");
+      formats.push_back(port ? FixedFormat::uniform(16, port.scaleReal())
+                             : fixed::wordFormat(magnitude));
+    }
+    return choice.assignAll(op, formats);
   }
 
   static double rounding(ScanOp, const RealRanges &, size_t) { return 0; }
 
   static LogicalResult emit(ScanOp op, IntegerLowering &lowering) {
-    FixedFormat format = lowering.formatOf(op);
-    std::optional<Value> init = initOf(op, format, lowering);
-    if (!init)
-      return failure();
-    auto sequence = op.getSequence() ? lowering.get(op.getSequence())
-                                     : IntegerLowering::Fixed{};
+    SmallVector<FixedFormat> formats = formatsOf(op);
+    SmallVector<Value> inits, sequences;
+    for (auto [init, format] : llvm::zip(op.getInits(), formats)) {
+      std::optional<Value> value = initOf(init, format, lowering);
+      if (!value)
+        return failure();
+      inits.push_back(*value);
+    }
+    SmallVector<IntegerLowering::Fixed> rows;
+    for (Value sequence : op.getSequences()) {
+      rows.push_back(lowering.padded(lowering.get(sequence)));
+      sequences.push_back(rows.back().value);
+    }
     OpBuilder &builder = lowering.emitter.builder;
-    auto scan = builder.create<ScanOp>(op.getLoc(), init->getType(), *init,
-                                       sequence.value, op.getCountAttr());
+    SmallVector<Type> outputs;
+    for (Type type : op.getOutputs().getTypes())
+      outputs.push_back(
+          cast<RankedTensorType>(type).clone(builder.getI16Type()));
+    auto scan =
+        builder.create<ScanOp>(op.getLoc(), TypeRange(ValueRange(inits)),
+                               outputs, sequences, inits, op.getCountAttr());
+    for (auto [result, made, format] :
+         llvm::zip(op.getResults(), scan.getResults(), formats))
+      lowering.set(result, {made, format});
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody());
-    if (op.getSequence()) {
-      int64_t columns = lowering.emitter.typeOf(sequence.value).getDimSize(1);
-      lowering.set(*op.getRow(),
-                   {block->addArgument(lowering.emitter.vector(16, columns),
-                                       op.getLoc()),
-                    sequence.format});
+    for (auto [row, made] : llvm::zip(op.getRows(), rows)) {
+      int64_t columns = lowering.emitter.typeOf(made.value).getDimSize(1);
+      lowering.set(row, {block->addArgument(
+                             lowering.emitter.vector(16, columns), op.getLoc()),
+                         made.format});
     }
-    lowering.set(op.getState(),
-                 {block->addArgument(init->getType(), op.getLoc()), format});
+    for (auto [state, init, format] : llvm::zip(op.getStates(), inits, formats))
+      lowering.set(state,
+                   {block->addArgument(init.getType(), op.getLoc()), format});
     if (failed(lowering.lower(op.getBody().front())))
       return failure();
-    std::optional<Value> next =
-        lowering.rule.convert(lowering.get(op.getNextState()), format);
-    if (!next)
-      return failure();
-    builder.create<YieldOp>(op.getLoc(), *next);
-    return lowering.set(op, scan.getResult(), format);
+    return emitYield(op, formats, lowering);
+  }
+
+  static LogicalResult emitYield(ScanOp op, ArrayRef<FixedFormat> formats,
+                                 IntegerLowering &lowering) {
+    SmallVector<Value> yielded;
+    Operation *yield = op.getBody().front().getTerminator();
+    for (auto [index, value] : llvm::enumerate(yield->getOperands())) {
+      PortAttr port = outputPortOf(op->getResult(index));
+      std::optional<Value> made =
+          port ? lowering.output(lowering.get(value), port)
+               : lowering.rule.convert(lowering.get(value), formats[index]);
+      if (!made)
+        return failure();
+      yielded.push_back(*made);
+    }
+    lowering.emitter.builder.create<YieldOp>(op.getLoc(), yielded);
+    return success();
+  }
+
+  static LogicalResult refuseErrors(ScanOp op) {
+    return op.emitError("has several states, sequences or outputs, of which "
+                        "errors are not bounded");
   }
 
   static LogicalResult emit(ScanOp op, ErrorLowering &lowering) {
+    if (!op.isPlain())
+      return refuseErrors(op);
     FixedFormat format = lowering.formatOf(op);
-    std::optional<fixed::Estimates> init = initOf(op, format, lowering);
+    std::optional<fixed::Estimates> init =
+        initOf(op.getInit(), format, lowering);
     if (!init)
       return op.emitError(lowering.emitter.problem);
     size_t units = sizeOf(op.getState());

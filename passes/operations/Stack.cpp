@@ -23,8 +23,9 @@ std::vector<double> largestWeights(Value sequence, size_t columns) {
               std::max(largest[i % columns], std::abs(weight));
   };
   for (OpOperand &use : sequence.getUses())
-    if (auto scan = dyn_cast<ScanOp>(use.getOwner()))
-      visit(*scan.getRow());
+    if (auto scan = dyn_cast<ScanOp>(use.getOwner());
+        scan && use.getOperandNumber() < scan.getSequences().size())
+      visit(scan.getRows()[use.getOperandNumber()]);
   return largest;
 }
 
@@ -35,8 +36,13 @@ struct StackModel : RealModel<StackModel, StackOp> {
 
   static void ranges(StackOp op, RealRanges &ranges) {
     RealVectorRange result;
-    for (Value column : op.getColumns())
-      result.push_back(Ranged<double>::independent(ranges.hullOf(column)));
+    for (Value column : op.getColumns()) {
+      int64_t width = columnsOf(column);
+      for (int64_t c = 0; c < width; ++c)
+        result.push_back(Ranged<double>::independent(
+            width == 1 ? ranges.hullOf(column)
+                       : elementOf(ranges.get(column), c).all));
+    }
     result.resize(widthOf(op), Ranged<double>::independent({0.0, 0.0}));
     ranges.set(op.getResult(), result);
   }
@@ -46,9 +52,21 @@ struct StackModel : RealModel<StackModel, StackOp> {
     std::vector<Interval<double>> recorded;
     for (size_t i = 0; i < widthOf(op); ++i)
       recorded.push_back(choice.recordedRange(op, i, elementOf(range, i).all));
-    return choice.assign(
-        op, fixed::inputsFormat(recorded,
-                                largestWeights(op.getResult(), widthOf(op))));
+    FixedFormat format = fixed::inputsFormat(
+        recorded, largestWeights(op.getResult(), widthOf(op)));
+    // The columns of a sequence keep the integers that they have.
+    size_t at = 0;
+    for (Value column : op.getColumns()) {
+      FixedFormat own = choice.formatOf(column);
+      int64_t width = columnsOf(column);
+      bool isSequence = cast<ShapedType>(column.getType()).getRank() == 2;
+      for (int64_t c = 0; c < width; ++c, ++at)
+        if (isSequence) {
+          format.scale[at] = own.scaleOf(c);
+          format.zero[at] = own.zeroOf(c);
+        }
+    }
+    return choice.assign(op, format);
   }
 
   static double rounding(StackOp, const RealRanges &, size_t) { return 0; }
@@ -58,13 +76,20 @@ struct StackModel : RealModel<StackModel, StackOp> {
     FixedFormat format = lowering.formatOf(op);
     using Value = typename Lowering::Rule::Value;
     std::vector<Value> columns;
-    for (auto [i, column] : llvm::enumerate(op.getColumns())) {
+    size_t i = 0;
+    for (mlir::Value column : op.getColumns()) {
+      if (cast<ShapedType>(column.getType()).getRank() == 2) {
+        columns.push_back(lowering.get(column).value);
+        i += columnsOf(column);
+        continue;
+      }
       std::optional<Value> value = lowering.rule.convert(
           lowering.get(column),
           FixedFormat::uniform(16, format.scaleOf(i), format.zeroOf(i)));
       if (!value)
         return lowering.set(op, value, format);
       columns.push_back(*value);
+      ++i;
     }
     int64_t width = Lowering::paddedColumns(widthOf(op));
     format.scale.resize(width, 1.0);

@@ -13,7 +13,9 @@ namespace {
 
 struct LastModel : RealModel<LastModel, LastOp> {
   static void ranges(LastOp op, RealRanges &ranges) {
-    ranges.set(op.getResult(), fixed::within(ranges.hullOf(op.getInput())));
+    ranges.set(op.getResult(), columnsOf(op.getInput()) == 1
+                                   ? fixed::within(ranges.hullOf(op.getInput()))
+                                   : ranges.get(op.getInput()));
   }
 
   static LogicalResult format(LastOp op, FormatChoice &choice) {
