@@ -5,8 +5,10 @@
 #include "codegen/CEmitter.h"
 
 #include "codegen/Kernels.h"
+#include "codegen/PortsApi.h"
 #include "codegen/Templates.h"
 #include "passes/BuildPlan.h"
+#include "passes/OutputPorts.h"
 #include "passes/targets/Packing.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -68,8 +70,12 @@ public:
         name(options.name), upper(StringRef(options.name).upper()), os(body) {}
 
   EmittedC emit() {
-    use(Kernel::Positive); // by what is pushed
+    if (!hasOwnPorts(model))
+      use(Kernel::Positive); // by what is pushed
     print(plan.body);
+    bodyText = std::exchange(body, "");
+    bodyCounters = counters;
+    print(plan.reset);
     EmittedC result;
     result.tableBytes = plan.tableBytes();
     result.tableRamBytes = options.place == Place::Ram ? plan.tableBytes() : 0;
@@ -128,12 +134,13 @@ private:
   }
 
   void print(const plan::Point &s) {
-    line("const int16_t *const {0} = &{1}[{2}u * {3}];",
+    line("{0}int16_t *const {1} = &{2}[{3}u * {4}];", s.writes ? "" : "const ",
          plan.vectors[s.row].name, pointer(s.into), s.index.factor,
          s.index.counter);
   }
 
   void print(const plan::Count &s) {
+    counters.insert(s.counter);
     if (s.starts)
       line("{0} = 0;", s.counter);
     else
@@ -275,11 +282,11 @@ private:
   plan::Plan plan;
   const EmitOptions &options;
   std::string name, upper;
-  std::string body;
+  std::string body, bodyText;
   llvm::raw_string_ostream os;
   unsigned indent = 1;
   UsedKernels kernels;
-  std::set<std::string> counters;
+  std::set<std::string> counters, bodyCounters;
 };
 
 std::string CEmitter::tables() {
@@ -340,13 +347,17 @@ std::string CEmitter::header(const EmittedC &result) {
   for (const std::string &fact : options.facts)
     fields.sections["facts"].push_back({{{"fact", fact}}, {}});
   auto &members = fields.sections["members"];
-  for (const plan::Buffer &buffer : plan.buffers)
-    members.push_back(
-        {{{"width", std::to_string(8 * plan::bytesOf(buffer.type))},
-          {"buffer", buffer.name},
-          {"elements", std::to_string(buffer.elements)}},
-         {}});
-  return apiText("model.h.in", fields);
+  for (const auto *arrays : {&plan.buffers, &plan.inputs})
+    for (const plan::Buffer &buffer : *arrays)
+      members.push_back(
+          {{{"width", std::to_string(8 * plan::bytesOf(buffer.type))},
+            {"buffer", buffer.name},
+            {"elements", std::to_string(buffer.elements)}},
+           {}});
+  if (!hasOwnPorts(model))
+    return apiText("model.h.in", fields);
+  addPortFields(model, fields);
+  return apiText("ports.h.in", fields);
 }
 
 std::string CEmitter::source(const EmittedC &result) {
@@ -355,12 +366,17 @@ std::string CEmitter::source(const EmittedC &result) {
       {{"kernels", kernelText(kernels, name)},
        {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
        {"tables", tables()},
-       {"body", body}});
+       {"tag", formatv("0x{0:x-8}u", result.digest.tag())},
+       {"body", bodyText},
+       {"reset", body}});
   auto &declared = fields.sections["counters"];
-  for (const std::string &counter : counters)
-    if (counter != "i") // which every network has
+  for (const std::string &counter : bodyCounters)
+    if (counter != "i" || hasOwnPorts(model)) // which forecasts always have
       declared.push_back({{{"counter", counter}}, {}});
-  return apiText("model.c.in", fields);
+  if (!hasOwnPorts(model))
+    return apiText("model.c.in", fields);
+  addPortFields(model, fields);
+  return apiText("ports.c.in", fields);
 }
 
 } // namespace

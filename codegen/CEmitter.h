@@ -16,7 +16,7 @@ namespace dlnet::codegen {
 
 /// Version of what callers of emitted C see; a change of it means that a
 /// header and a source of different versions do not fit.
-inline constexpr int kEmittedAbi = 1;
+inline constexpr int kEmittedAbi = 2;
 
 /// Where the constant tables live on the target.
 enum class Place {

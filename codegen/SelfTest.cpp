@@ -4,8 +4,11 @@
 // distributions, could give other bytes elsewhere.
 #include "codegen/SelfTest.h"
 
+#include "codegen/Noise.h"
+#include "codegen/PortsApi.h"
 #include "codegen/Templates.h"
 #include "passes/Executor.h"
+#include "passes/OutputPorts.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -18,22 +21,6 @@ using namespace dlnet;
 using namespace dlnet::codegen;
 
 namespace {
-
-/// The generator of Numerical Recipes; its upper bits are used.
-class Noise {
-public:
-  /// Uniform over all of int16_t.
-  int16_t any() { return static_cast<int16_t>(next() >> 16); }
-  /// Uniform from -amplitude to amplitude.
-  int64_t around(int64_t amplitude) {
-    return static_cast<int64_t>((next() >> 16) % (2 * amplitude + 1)) -
-           amplitude;
-  }
-
-private:
-  uint32_t next() { return state = state * 1664525u + 1013904223u; }
-  uint32_t state = 1;
-};
 
 /// From `level` on, `linear` is lost evenly over the window and `bend` with the
 /// square of time, all in 1/1000 of `one`; with noise up to 1/`quiet` of it.
@@ -98,7 +85,15 @@ dlnet::codegen::goldenVectors(lnn::ModelOp model) {
 
 FailureOr<std::string> dlnet::codegen::emitSelfTest(lnn::ModelOp model,
                                                     const EmitOptions &options,
-                                                    const EmittedC &c) {
+                                                    const EmittedC &c,
+                                                    unsigned count) {
+  if (lnn::hasOwnPorts(model)) {
+    Fields fields = commonFields(model, options, c.digest);
+    addPortFields(model, fields);
+    if (failed(addGoldenFields(model, fields, count)))
+      return failure();
+    return apiText("ports_selftest.c.in", fields);
+  }
   auto vectors = goldenVectors(model);
   if (failed(vectors))
     return failure();

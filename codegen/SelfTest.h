@@ -24,9 +24,12 @@ struct GoldenVector {
 mlir::FailureOr<std::vector<GoldenVector>> goldenVectors(lnn::ModelOp model);
 
 /// The text of <name>_selftest.c, which goes with `c`, what `emitC` gives for
-/// the same model and options.
-mlir::FailureOr<std::string>
-emitSelfTest(lnn::ModelOp model, const EmitOptions &options, const EmittedC &c);
+/// the same model and options. A model with ports of its own has `vectors`
+/// golden vectors: runs, or steps of a stream.
+mlir::FailureOr<std::string> emitSelfTest(lnn::ModelOp model,
+                                          const EmitOptions &options,
+                                          const EmittedC &c,
+                                          unsigned vectors = 16);
 
 } // namespace dlnet::codegen
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The operations of the lnn dialect: the frame that both levels share, the
-// real level, and the integer level. Constraint labels such as scan_c1 are
-// those of SPEC.md, and each has one section in test/lit/dialect.
+// The operations of both levels. Constraint labels such as scan_c1 are those of
+// SPEC.md, and each has one section in test/lit/dialect.
 #ifndef DLNET_DIALECT_LNNOPS_TD
 #define DLNET_DIALECT_LNNOPS_TD
 
@@ -11,9 +10,7 @@ include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-//===----------------------------------------------------------------------===//
-// The frame: what both levels share
-//===----------------------------------------------------------------------===//
+// ---- The frame: what both levels share ----
 
 def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
   let summary = "a network: its input ports in, its output ports out";
@@ -34,7 +31,6 @@ def Lnn_ModelOp : Lnn_Op<"model", [IsolatedFromAbove, Symbol, SingleBlock]> {
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let builders = [
-    // Of a model without ports.
     OpBuilder<(ins "::llvm::StringRef":$name, CArg<"uint32_t", "14">:$fraction_bits), [{
       build($_builder, $_state, name, fraction_bits, ::mlir::ArrayAttr(),
             ::mlir::ArrayAttr());
@@ -135,12 +131,10 @@ def Lnn_ScanOp : Lnn_Op<"scan", [SingleBlock, RecursiveMemoryEffects,
     $body attr-dict
   }];
   let builders = [
-    // One state, over one sequence or none, without outputs.
     OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$init,
         "::mlir::Value":$sequence, "::mlir::IntegerAttr":$count)>
   ];
-  let hasVerifier = 1;
-  let hasRegionVerifier = 1;
+  let hasVerifier = 1; let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     /// A row of each sequence, and the states, as the body takes them.
     ::mlir::Block::BlockArgListType getRows() {
@@ -216,9 +210,7 @@ def Lnn_StackOp : Lnn_Op<"stack", [Pure]> {
   let hasVerifier = 1;
 }
 
-//===----------------------------------------------------------------------===//
-// The real level
-//===----------------------------------------------------------------------===//
+// ---- The real level ----
 
 def Lnn_BlockMeanOp : Lnn_Op<"block_mean", [Pure]> {
   let summary = "mean of each run of equally many elements";
@@ -319,8 +311,7 @@ def Lnn_OdeOp : Lnn_Op<"ode", [SingleBlock, RecursiveMemoryEffects,
   let results = (outs Lnn_RealVector:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$state `:` type($state) $body attr-dict";
-  let hasVerifier = 1;
-  let hasRegionVerifier = 1;
+  let hasVerifier = 1; let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::Value getDerivative() {
       return getBody().front().getTerminator()->getOperand(0);
@@ -349,9 +340,7 @@ def Lnn_FusedStepOp : Lnn_Op<"fused_step", [Pure, SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-//===----------------------------------------------------------------------===//
-// The integer level
-//===----------------------------------------------------------------------===//
+// ---- The integer level ----
 
 class Lnn_ElementwiseOp<string mnemonic, list<Trait> traits = []>
     : Lnn_Op<mnemonic, !listconcat(traits, [Pure, Lnn_ElementwiseInteger])>;

@@ -4,6 +4,7 @@
 // the operations know their C (passes/operations).
 #include "passes/BuildPlan.h"
 
+#include "passes/OutputPorts.h"
 #include "passes/Passes.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -27,8 +28,20 @@ plan::Type typeOf(Value value) {
 
 PlanBuilder::PlanBuilder(ModelOp model)
     : model(model), block(&built.plan.body) {
-  built.plan.windowSize = model.getWindowSize();
-  built.plan.readsAge = model.getAge() != nullptr;
+  if (hasOwnPorts(model)) {
+    // Products read pairs.
+    for (auto [port, argument] :
+         llvm::zip(model.getInputPorts(), model.getBody().getArguments())) {
+      auto type = cast<RankedTensorType>(argument.getType());
+      int64_t count =
+          isStreamed(type) ? type.getDimSize(1) : type.getNumElements();
+      built.plan.inputs.push_back(
+          {port.getName().str(), plan::Type::S16, (count + 1) / 2 * 2});
+    }
+  } else {
+    built.plan.windowSize = model.getWindowSize();
+    built.plan.readsAge = model.getAge() != nullptr;
+  }
   for (auto buffer :
        model->getAttrOfType<ArrayAttr>(kArenaAttr).getAsRange<DictionaryAttr>())
     built.plan.buffers.push_back(
@@ -39,7 +52,20 @@ PlanBuilder::PlanBuilder(ModelOp model)
 }
 
 BuiltPlan PlanBuilder::build() {
-  addParts(model.getBody().front());
+  if (model.isStream()) {
+    ScanOp scan = model.getStreamScan();
+    built.plan.reset = collect([&] {
+      for (auto [index, init] : llvm::enumerate(scan.getInits()))
+        moveTo(resultOf(scan, index), init);
+    });
+    addParts(scan.getBody().front());
+    endStep(scan, "");
+  } else {
+    addParts(model.getBody().front());
+    for (auto [value, port] :
+         llvm::zip(model.getReturned(), model.getOutputPorts()))
+      moveTo(outputVector(port), value);
+  }
   built.plan.parts = built.operations.size();
   return std::move(built);
 }
@@ -55,24 +81,49 @@ plan::VectorId PlanBuilder::vector(Home home, plan::Type type,
 plan::VectorId PlanBuilder::resultOf(Operation *op, unsigned result) {
   StringRef buffer =
       cast<StringAttr>(op->getAttrOfType<ArrayAttr>(kBuffersAttr)[result]);
-  return vector(buffer == kForecastBuffer ? Home::Parameter : Home::State,
+  bool isOutput = llvm::any_of(model.getOutputPorts(), [&](PortAttr port) {
+    return port.getName() == buffer;
+  });
+  return vector(isOutput ? Home::Parameter : Home::State,
                 typeOf(op->getResult(result)), buffer.str());
 }
 
-plan::VectorId PlanBuilder::rowOf(ScanOp op) {
+plan::VectorId PlanBuilder::outputVector(PortAttr port) {
+  return vector(Home::Parameter, plan::Type::S16, port.getName().str());
+}
+
+plan::VectorId PlanBuilder::inputVector(BlockArgument argument) {
+  if (!hasOwnPorts(model))
+    return argument == model.getWindow()
+               ? vector(Home::State, plan::Type::S16, kWindowBuffer.str())
+               : vector(Home::Scalar, plan::Type::S16, "age");
+  PortAttr port = model.getInputPorts()[argument.getArgNumber()];
+  return vector(Home::State, plan::Type::S16, port.getName().str());
+}
+
+plan::VectorId PlanBuilder::rowVector(ScanOp op, unsigned index, bool writes) {
   size_t depth = llvm::find(scans, op) - scans.begin();
-  return vector(Home::Row, typeOf(*op.getRow()),
-                depth == 0 ? "row" : formatv("row{0}", depth).str());
+  std::string name = writes ? "out" : "row";
+  if (depth != 0)
+    name += std::to_string(depth);
+  if (index != 0)
+    name += formatv("_{0}", index);
+  return vector(Home::Row, plan::Type::S16, name);
 }
 
 plan::VectorId PlanBuilder::vectorOf(Value value) {
-  if (value == model.getWindow())
-    return vector(Home::State, plan::Type::S16, kWindowBuffer.str());
-  if (value == model.getAge())
-    return vector(Home::Scalar, plan::Type::S16, "age");
   if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto scan = cast<ScanOp>(argument.getOwner()->getParentOp());
-    return scan.getRow() == argument ? rowOf(scan) : resultOf(scan);
+    Operation *owner = argument.getOwner()->getParentOp();
+    if (owner == model)
+      return inputVector(argument);
+    auto scan = cast<ScanOp>(owner);
+    unsigned index = argument.getArgNumber(), rows = scan.getRows().size();
+    if (index >= rows)
+      return resultOf(scan, index - rows);
+    // A stream's rows are its inputs.
+    return isStreamed(scan.getSequences()[index].getType())
+               ? inputVector(cast<BlockArgument>(scan.getSequences()[index]))
+               : rowVector(scan, index);
   }
   if (auto constant = value.getDefiningOp<ConstantOp>()) {
     auto values = integerElements(constant.getValue());
@@ -97,9 +148,10 @@ Expr PlanBuilder::element(Value value, const Index &at) {
   if (auto it = registers.find(value); it != registers.end())
     return plan::variable(it->second);
   Operation *op = value.getDefiningOp();
-  if (auto last = dyn_cast_or_null<LastOp>(op))
-    return plan::element(vectorOf(last.getInput()),
-                         Index::at(sizeOf(last.getInput()) - 1));
+  if (isNewestElement(op)) {
+    Value input = cast<LastOp>(op).getInput();
+    return plan::element(vectorOf(input), Index::at(sizeOf(input) - 1));
+  }
   if (auto constant = dyn_cast_or_null<ConstantOp>(op))
     if (auto values = integerElements(constant.getValue());
         llvm::all_equal(values))
@@ -140,6 +192,51 @@ void PlanBuilder::loop(const std::string &counter, int64_t from, int64_t to,
 
 void PlanBuilder::scope(llvm::function_ref<void()> body) {
   add(plan::Scope{collect(body)});
+}
+
+void PlanBuilder::move(plan::VectorId to, Value from) {
+  int64_t size = sizeOf(from);
+  auto store = [&](const Index &at) {
+    add(plan::Store{to, at, element(from, at)});
+  };
+  // By two elements, which compilers join to words where they may.
+  auto storePair = [&] {
+    store({"i"});
+    store(Index{"i"} + 1);
+    add(plan::KeepLoop{});
+  };
+  if (size > 1)
+    loop("i", 0, size / 2 * 2, storePair, 2);
+  if (size % 2 != 0)
+    store(Index::at(size - 1));
+}
+
+void PlanBuilder::moveTo(plan::VectorId to, Value from) {
+  Operation *op = from.getDefiningOp();
+  if (isa_and_nonnull<ConstantOp>(op) || isNewestElement(op) ||
+      vectorOf(from) != to)
+    move(to, from);
+}
+
+void PlanBuilder::endStep(ScanOp op, const std::string &counter) {
+  // States that are overwritten in place may be among the rows.
+  for (auto [i, row] : llvm::enumerate(op.getOutputRows())) {
+    Value output = op.getOutputs()[i];
+    if (isStreamed(output.getType())) {
+      moveTo(outputVector(outputPortOf(output)), row);
+      continue;
+    }
+    plan::VectorId to = rowVector(op, i, /*writes=*/true);
+    scope([&] {
+      add(plan::Point{to,
+                      vectorOf(output),
+                      {counter, columnsOf(output), 0},
+                      /*writes=*/true});
+      move(to, row);
+    });
+  }
+  for (unsigned index : *orderOfMoves(op))
+    moveTo(resultOf(op, index), op.getNextStates()[index]);
 }
 
 void PlanBuilder::addParts(Block &region) {

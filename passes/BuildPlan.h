@@ -61,13 +61,22 @@ public:
   void scope(llvm::function_ref<void()> body);
   /// Adds the parts of a region's operations.
   void addParts(mlir::Block &region);
+  /// Copies or clears `to`, unless the value is there already.
+  void moveTo(plan::VectorId to, mlir::Value from);
+  /// Copies what a step of a scan made: rows of the sequences that it gives, to
+  /// where `counter` is, and next states.
+  void endStep(ScanOp op, const std::string &counter);
   /// Moves on to an element of the group.
   void goTo(plan::Index at) { index = std::move(at); }
   /// The scans around, the outermost first.
   std::vector<ScanOp> scans;
 
 private:
-  plan::VectorId rowOf(ScanOp op);
+  void move(plan::VectorId to, mlir::Value from);
+  plan::VectorId inputVector(mlir::BlockArgument argument);
+  plan::VectorId outputVector(PortAttr port);
+  /// A pointer to the row of one of a scan's sequences, or of those it gives.
+  plan::VectorId rowVector(ScanOp op, unsigned index, bool writes = false);
   plan::VectorId vector(plan::Home home, plan::Type type, std::string name);
   plan::Block collect(llvm::function_ref<void()> body);
 

@@ -9,6 +9,20 @@
 
 namespace dlnet::lnn {
 
+/// Whether a model has ports of its own; otherwise it forecasts from a window
+/// of SOH.
+inline bool hasOwnPorts(ModelOp model) {
+  return model.getInputsAttr() || model.getOutputsAttr();
+}
+
+/// Whether an operation names one element of a vector, which has no memory of
+/// its own. The newest row of a sequence is a vector, and has.
+inline bool isNewestElement(mlir::Operation *op) {
+  auto last = llvm::dyn_cast_or_null<LastOp>(op);
+  return last &&
+         llvm::cast<mlir::ShapedType>(last.getInput().getType()).getRank() == 1;
+}
+
 /// The output port of a value that the model returns, null for another one. Of
 /// what a scan yields it is asked for the sequence that the scan gives.
 inline PortAttr outputPortOf(mlir::Value value) {
@@ -35,6 +49,30 @@ inline PortAttr outputOf(mlir::Value value) {
       if (row == value)
         return outputPortOf(output);
   return {};
+}
+
+/// In which order the next states of a scan may be copied, so that none is
+/// overwritten before another one has it; nothing where they change places.
+inline std::optional<llvm::SmallVector<unsigned>> orderOfMoves(ScanOp scan) {
+  llvm::SmallVector<unsigned> order;
+  llvm::SmallVector<bool> done(scan.getInits().size(), false);
+  auto mayMove = [&](unsigned index) {
+    for (auto [reader, next] : llvm::enumerate(scan.getNextStates()))
+      if (!done[reader] && reader != index && next == scan.getStates()[index])
+        return false;
+    return true;
+  };
+  while (order.size() < done.size()) {
+    size_t before = order.size();
+    for (unsigned index = 0; index < done.size(); ++index)
+      if (!done[index] && mayMove(index)) {
+        done[index] = true;
+        order.push_back(index);
+      }
+    if (order.size() == before)
+      return std::nullopt;
+  }
+  return order;
 }
 
 /// The output port of which a value is a part: it is returned, or a row of what

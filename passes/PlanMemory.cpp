@@ -101,8 +101,8 @@ private:
     for (OpOperand &use : value.getUses()) {
       Operation *user = block.findAncestorOpInBlock(*use.getOwner());
       last = std::max(last, endOf(user));
-      if (auto newest = dyn_cast<LastOp>(use.getOwner()))
-        last = std::max(last, lastUse(newest.getResult(), block));
+      if (isNewestElement(use.getOwner()))
+        last = std::max(last, lastUse(use.getOwner()->getResult(0), block));
     }
     return last;
   }
@@ -111,7 +111,8 @@ private:
     Operation *op = value.getDefiningOp();
     // Constants lie in flash, a row lies in its sequence, the newest element
     // is read where it is; what is returned goes to the caller.
-    return op && !isa<ConstantOp, LastOp>(op) && !outputOf(value);
+    return op && !isa<ConstantOp>(op) && !isNewestElement(op) &&
+           !outputOf(value);
   }
 
   void collect(Block &block) {

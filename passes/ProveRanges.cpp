@@ -122,7 +122,8 @@ bool RangeProof::isUnfollowed(Value state) const {
   auto scan = argument ? dyn_cast<ScanOp>(argument.getOwner()->getParentOp())
                        : ScanOp();
   auto own = dyn_cast_or_null<BlockArgument>(followed);
-  return scan && own && own != argument && own.getOwner() == argument.getOwner() &&
+  return scan && own && own != argument &&
+         own.getOwner() == argument.getOwner() &&
          llvm::is_contained(scan.getStates(), argument);
 }
 

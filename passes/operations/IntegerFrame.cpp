@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What both levels share, and the sums of a window, on the integer level.
+#include "passes/OutputPorts.h"
 #include "passes/operations/IntegerModel.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -26,6 +27,27 @@ struct ConstantModel : IntegerModel<ConstantModel, ConstantOp> {
 struct LastModel : IntegerModel<LastModel, LastOp> {
   static LogicalResult prove(LastOp op, RangeProof &proof) {
     return proof.set(op, proof.hullOf(op.getInput()));
+  }
+
+  static void plan(LastOp op, PlanBuilder &builder) {
+    if (isNewestElement(op))
+      return;
+    int64_t width = columnsOf(op.getInput());
+    plan::VectorId from = builder.vectorOf(op.getInput());
+    plan::VectorId to = builder.resultOf(op);
+    auto store = [&](const Index &at) {
+      builder.add(plan::Store{
+          to, at,
+          plan::element(from, at + (sizeOf(op.getInput()) - 1) * width)});
+    };
+    builder.add(plan::Comment{describe(op)});
+    if (width == 1)
+      store(Index::at(0));
+    else
+      builder.loop("i", 0, width, [&] {
+        store({"i"});
+        builder.add(plan::KeepLoop{});
+      });
   }
 };
 

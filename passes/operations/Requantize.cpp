@@ -158,8 +158,8 @@ struct EulerStepModel : IntegerModel<EulerStepModel, EulerStepS16Op> {
           proof.element(op.getState(), row) + proof.element(op.getDelta(), row);
       if (!kHalf.contains(sum.all) && proof.isUnfollowed(op.getState())) {
         // It is proved where its own state is followed; here it saturates.
-        sum = IntegerRange::independent(
-            {std::max(sum.all.low, kHalf.low), std::min(sum.all.high, kHalf.high)});
+        sum = IntegerRange::independent({std::max(sum.all.low, kHalf.low),
+                                         std::min(sum.all.high, kHalf.high)});
       } else if (!kHalf.contains(sum.all)) {
         InFlightDiagnostic diag =
             op.emitError("has a state that could overflow in row ")

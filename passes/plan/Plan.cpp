@@ -30,7 +30,8 @@ int64_t plan::Plan::tableBytes() const {
 int64_t plan::Plan::stateBytes() const {
   // The window, the age if there is one, and how many were pushed.
   int64_t bytes = 4 + 2 * windowSize + (readsAge ? 2 : 0);
-  for (const Buffer &buffer : buffers)
-    bytes += bytesOf(buffer.type) * buffer.elements;
+  for (const auto *arrays : {&buffers, &inputs})
+    for (const Buffer &buffer : *arrays)
+      bytes += bytesOf(buffer.type) * buffer.elements;
   return (bytes + 3) / 4 * 4;
 }

@@ -117,6 +117,7 @@ struct Store {
 struct Point {
   VectorId row, into;
   Index index;
+  bool writes = false; ///< Whether the row is written.
 };
 
 /// Keeps compilers from making a call of the loop that it stands in.
@@ -182,8 +183,12 @@ struct Plan {
   int64_t windowSize = 0;
   bool readsAge = false;
   std::vector<Buffer> buffers; ///< The widest first.
+  /// What a model with ports of its own keeps of its inputs; then the two above
+  /// say nothing.
+  std::vector<Buffer> inputs;
   std::vector<Vector> vectors; ///< No two are equal.
   Block body;
+  Block reset; ///< What gives a stream its first states.
   unsigned parts = 0;
 
   /// Of all constant tables, their elements alone.

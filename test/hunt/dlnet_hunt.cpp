@@ -4,6 +4,7 @@
 // examines them, and leaves C with the windows to try it on. hunt.py has the
 // other half, which needs compilers of C. Each network is examined in a process
 // of its own, so that a crash is a finding.
+#include "Corrupt.h"
 #include "Examination.h"
 
 #include "frontend/support/WriteFiles.h"
@@ -29,18 +30,6 @@ struct Arguments {
   uint32_t seed = 1, count = 1;
   bool corrupt = false;
 };
-
-/// Changes a weight of the last product, as a defect would: for tests of the
-/// hunt itself.
-void corruptWeights(std::string &source, const std::string &prefix) {
-  size_t table = source.rfind(" uint32_t " + prefix + "_weights");
-  size_t word = table == std::string::npos ? table : source.find("0x", table);
-  if (word == std::string::npos)
-    return;
-  char &digit = source[word + 2];
-  const char *digits = "0123456789abcdef";
-  digit = digits[(std::string(digits).find(digit) + 4) % 16];
-}
 
 template <typename T> void append(std::string &bytes, const T &value) {
   bytes.append(reinterpret_cast<const char *>(&value), sizeof value);

@@ -92,16 +92,17 @@ class Builds:
 
 class Batch:
     """Some networks in a folder of their own."""
+    TOOL, AGAIN = "dlnet_hunt", "./dlnet hunt"
 
     def __init__(self, options, folder, seed, count):
         self.folder = folder
         self.findings = []  # Of a network: (its name, what).
         self.compared = set()
         self.forecasts = 0
-        command = [os.path.join(options.build, "bin", "dlnet_hunt"), folder, "--seed", str(seed), "--count", str(count)]
+        command = [os.path.join(options.build, "bin", self.TOOL), folder, "--seed", str(seed), "--count", str(count)]
         done = run(command + (["--corrupt"] if options.corrupt else []), folder, timeout=1800)
         if done.returncode != 0:
-            raise RuntimeError(f"dlnet_hunt failed: {done.stderr}")
+            raise RuntimeError(f"{self.TOOL} failed: {done.stderr}")
         with open(os.path.join(folder, "networks.json"), encoding="utf-8") as file:
             self.networks = {network["name"]: network for network in json.load(file)}
         for name, network in self.networks.items():
@@ -180,8 +181,9 @@ class Batch:
 
 
 class Hunt:
-    def __init__(self, options):
+    def __init__(self, options, batches):
         self.options = options
+        self.batches = batches
         self.kept = os.path.join(options.build, "hunt")
         self.figures = dict.fromkeys(("hunt_networks", "hunt_forecasts", "hunt_bounds_judged", "hunt_refused",
                                       "hunt_mismatches"), 0)
@@ -209,7 +211,7 @@ class Hunt:
     def batch(self, number):
         count = min(BATCH, self.options.networks)
         with tempfile.TemporaryDirectory(prefix="dlnet-hunt-") as folder:
-            batch = Batch(self.options, folder, self.options.seed + number * count, count)
+            batch = self.batches(self.options, folder, self.options.seed + number * count, count)
             if self.builds.host:
                 batch.attempt(batch.on_host, self.builds.host[number % len(self.builds.host)])
             if self.builds.arm and (number % ARM_EVERY == 0 or not self.builds.host):
@@ -235,13 +237,13 @@ class Hunt:
             self.figures["hunt_refused"] += bool(network["refusal"])
         for name, what, build in batch.findings:
             network = batch.networks[name]
-            again = f"./dlnet hunt --networks 1 --seed {network['seed']}" + (f" --with '{build}'" if build else "")
+            again = f"{self.batches.AGAIN} --networks 1 --seed {network['seed']}" + (f" --with '{build}'" if build else "")
             print(f"hunt: MISMATCH: {what}\n  {build or 'in the compiler'}\n  {network['network']}\n"
                   f"  files: {os.path.join(self.kept, name)}\n  again: {again}", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(batches=Batch, text=__doc__):
+    parser = argparse.ArgumentParser(description=text.splitlines()[0])
     parser.add_argument("--build", required=True)
     parser.add_argument("--networks", type=int, default=500, help="to be compared")
     parser.add_argument("--seed", type=int, default=1, help="of the first network")
@@ -253,7 +255,7 @@ def main():
     options.build = os.path.abspath(options.build)
     if options.networks < 1 or options.jobs < 1 or not 0 <= options.seed < 2 ** 31:
         parser.error("networks and jobs are at least 1, a seed is from 0 to 2147483647")
-    hunt = Hunt(options)
+    hunt = Hunt(options, batches)
     hunt.run()
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:

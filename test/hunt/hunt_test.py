@@ -14,8 +14,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = None
 
 
-def hunt(*arguments):
-    return subprocess.run([sys.executable, "-B", os.path.join(HERE, "hunt.py"), "--build", BUILD, *arguments],
+def hunt(*arguments, script="hunt.py"):
+    return subprocess.run([sys.executable, "-B", os.path.join(HERE, script), "--build", BUILD, *arguments],
                           capture_output=True, text=True)
 
 
@@ -34,6 +34,12 @@ class Hunt(unittest.TestCase):
         sound = hunt("--networks", "1", "--seed", seed, "--with", "gcc -O0")
         self.assertEqual(sound.returncode, 0, sound.stdout + sound.stderr)
         self.assertIn("hunt: 1 networks", sound.stdout)
+
+    def test_a_changed_weight_between_ports_is_noticed(self):
+        done = hunt("--networks", "8", "--seed", "1", "--corrupt", "--with", "gcc -O0", script="ports_hunt.py")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        found = re.findall(r"MISMATCH: defect p(\d+): self-test differs", done.stdout)
+        self.assertGreaterEqual(len(set(found)), 4, done.stdout)
 
     def test_an_unknown_build_is_an_error(self):
         done = hunt("--networks", "1", "--with", "no-such-compiler -O9")

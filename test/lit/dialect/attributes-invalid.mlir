@@ -15,6 +15,16 @@
 
 // -----
 
+// formats_c1
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants a #lnn.fixed of one entry for each result of an lnn.scan as "lnn.formats"}}
+%h:2 = lnn.scan times 2 from %x, %x : tensor<2xf32>, tensor<2xf32> {
+^bb0(%a: tensor<2xf32>, %b: tensor<2xf32>):
+  lnn.yield %a, %b : tensor<2xf32>, tensor<2xf32>
+} {lnn.formats = [#lnn.fixed<16, [1.0], [0.0]>]}
+
+// -----
+
 // range_c1: odd
 %x = "test.value"() : () -> tensor<2xf32>
 // expected-error @below {{wants array<f64: low, high> for each element as "lnn.range"}}

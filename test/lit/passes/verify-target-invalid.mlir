@@ -75,10 +75,46 @@ lnn.model @no_arena {
 
 // -----
 
-lnn.model @returns_the_window attributes {lnn.arena = []} {
+// A port may not be named like what the C has itself.
+#u = #lnn.port<state, "", -1.0, 1.0, 0.001, once>
+#y = #lnn.port<y, "", -1.0, 1.0, 0.001, once>
+// expected-error @below {{has a port named 'state', which the emitted C needs itself}}
+lnn.model @named attributes {inputs = [#u], outputs = [#y], lnn.arena = []} {
 ^bb0(%x: tensor<2xi16>):
-  // expected-error @below {{must return the result of a group}}
   lnn.return %x : tensor<2xi16>
+}
+
+// -----
+
+// Two states that change places would need a third vector.
+#u = #lnn.port<u, "", -1.0, 1.0, 0.001, window>
+#y = #lnn.port<y, "", -1.0, 1.0, 0.001, once>
+lnn.model @exchange attributes {inputs = [#u], outputs = [#y], lnn.arena = []} {
+^bb0(%x: tensor<3x2xi16>):
+  %0 = lnn.constant dense<0> : tensor<2xi16> {lnn.buffers = [""]}
+  // expected-error @below {{has states that change places, for which there is no memory}}
+  %h:2 = lnn.scan over %x : tensor<3x2xi16> from %0, %0 : tensor<2xi16>, tensor<2xi16> {
+  ^bb0(%u: tensor<2xi16>, %a: tensor<2xi16>, %b: tensor<2xi16>):
+    lnn.yield %b, %a : tensor<2xi16>, tensor<2xi16>
+  } {lnn.buffers = ["s16_0", "s16_1"]}
+  lnn.return %h#0 : tensor<2xi16>
+}
+
+// -----
+
+// A row of an odd width would be read beyond its end.
+#u = #lnn.port<u, "", -1.0, 1.0, 0.001, window>
+#y = #lnn.port<y, "", -1.0, 1.0, 0.001, once>
+lnn.model @odd_row attributes {inputs = [#u], outputs = [#y], lnn.arena = []} {
+^bb0(%x: tensor<3x1xi16>):
+  %0 = lnn.constant dense<0> : tensor<2xi16> {lnn.buffers = [""]}
+  %h = lnn.scan over %x : tensor<3x1xi16> from %0 : tensor<2xi16> {
+  ^bb0(%u: tensor<1xi16>, %a: tensor<2xi16>):
+    // expected-error @below {{reads a row of 1 columns of a sequence; products read pairs}}
+    %p = lnn.matvec_s8 %u weights dense<1> : tensor<2x1xi8> packing sxtb16 {lnn.buffers = ["s32_0"]} : tensor<1xi16> -> tensor<2xi32>
+    lnn.yield %a : tensor<2xi16>
+  } {lnn.buffers = ["s16_0"]}
+  lnn.return %h : tensor<2xi16>
 }
 
 // -----

@@ -265,7 +265,7 @@ TEST_F(EmittedApi, ASelfTestOfAnotherInterfaceDoesNotCompile) {
   codegen::EmittedC newer = emitted;
   size_t at = newer.header.find("CELL_ABI ") + 9;
   newer.header.replace(at, 1, "9");
-  EXPECT_NE(selfTest.find("#if CELL_ABI != 1\n#error"), std::string::npos);
+  EXPECT_NE(selfTest.find("#if CELL_ABI != 2\n#error"), std::string::npos);
   EXPECT_NONFATAL_FAILURE(
       LoadedModel::load(newer, "cell", "-O0 2>/dev/null", selfTest),
       "does not compile");

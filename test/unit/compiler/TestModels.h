@@ -40,6 +40,11 @@ public:
               const std::vector<int16_t> &window, uint32_t age,
               std::vector<int16_t> &out) const;
 
+  /// A function of the model: `function<int(void *)>("init")`.
+  template <typename Fn> Fn *function(const char *suffix) const {
+    return reinterpret_cast<Fn *>(symbol(suffix));
+  }
+
 private:
   LoadedModel(void *handle, std::string prefix)
       : handle(handle), prefix(std::move(prefix)) {}
