@@ -72,6 +72,8 @@ public:
   EmittedC emit() {
     if (!hasOwnPorts(model))
       use(Kernel::Positive); // by what is pushed
+    // What windows keep is cleared and moved by loops of the interface.
+    kernels.keepsLoops = !model.isStream();
     print(plan.body);
     bodyText = std::exchange(body, "");
     bodyCounters = counters;
@@ -114,7 +116,10 @@ private:
   }
 
   void print(const plan::Comment &s) { line("/* {0} */", s.text); }
-  void print(const plan::KeepLoop &) { line("dln_keep_loop();"); }
+  void print(const plan::KeepLoop &) {
+    kernels.keepsLoops = true;
+    line("dln_keep_loop();");
+  }
   void print(const plan::Part &s) { print(s.body); }
 
   void print(const plan::Define &s) {

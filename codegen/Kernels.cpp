@@ -181,7 +181,8 @@ private:
 /// What models may share.
 std::string sharedText(const UsedKernels &used) {
   Selection kernels;
-  kernels.need("keep_loop");
+  if (used.keepsLoops)
+    kernels.need("keep_loop");
   for (Kernel kernel : used.common)
     kernels.need(nameOf(kernel));
   // What is unrolled with the DSP instructions has its loop without them.

@@ -60,6 +60,7 @@ struct UsedKernels {
   std::set<Kernel> common;
   std::set<UnrolledKernel> unrolled;
   std::vector<StraightKernel> straight;
+  bool keepsLoops = true; ///< Whether it calls dln_keep_loop.
 };
 
 /// The definitions of kernels with what they rest on, to stand at the top of a

@@ -26,14 +26,16 @@ public:
 
   FailureOr<OwningOpRef<ModuleOp>> import(const std::string &symbol) {
     OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
-    if (mlir::failed(checkPorts(*module)))
-      return failure();
     builder.setInsertionPointToEnd(module->getBody());
     auto model = builder.create<ModelOp>(at("model"), symbol);
+    if (!isForecastOfSoh()) {
+      model.setInputsAttr(portsOf(graph.inputs));
+      model.setOutputsAttr(portsOf(graph.outputs));
+    }
     if (mlir::failed(fill(model.getBody(), graph.body)))
       return failure();
-    SmallVector<Value> outputs = lookup(graph.body.yields);
-    builder.create<ReturnOp>(at(graph.outputs[0].name), outputs[0]);
+    builder.create<ReturnOp>(at(graph.outputs[0].name),
+                             lookup(graph.body.yields));
     return module;
   }
 
@@ -56,18 +58,38 @@ private:
     return found;
   }
 
-  /// A model takes a window of SOH, and an age.
-  LogicalResult checkPorts(ModuleOp module) {
+  /// Whether it takes a window of SOH, perhaps an age, and forecasts SOH: what
+  /// a model without ports does.
+  bool isForecastOfSoh() const {
     std::vector<network::Port> known = {
         network::sohPort("soh", network::Rate::Window)};
     if (graph.inputs.size() > 1)
       known.push_back(network::agePort());
-    bool isKnown =
-        graph.inputs == known && graph.outputs.size() == 1 &&
-        graph.outputs[0] == network::sohPort("forecast", network::Rate::Once);
-    return isKnown ? mlir::success()
-                   : module.emitError("has other ports than a window of SOH, "
-                                      "an age and a forecast of SOH");
+    return graph.inputs == known && graph.outputs.size() == 1 &&
+           graph.outputs[0] ==
+               network::sohPort("forecast", network::Rate::Once);
+  }
+
+  ArrayAttr portsOf(const std::vector<network::Port> &ports) {
+    auto rateOf = [](network::Rate rate) {
+      switch (rate) {
+      case network::Rate::Window:
+        return Rate::Window;
+      case network::Rate::Step:
+        return Rate::Step;
+      case network::Rate::Once:
+        return Rate::Once;
+      case network::Rate::Count:
+        return Rate::Count;
+      }
+      llvm_unreachable("every rate is one of the dialect's");
+    };
+    SmallVector<Attribute> attrs;
+    for (const network::Port &port : ports)
+      attrs.push_back(PortAttr::get(builder.getContext(), port.name, port.unit,
+                                    port.low, port.high, port.scale,
+                                    rateOf(port.rate), port.scores));
+    return builder.getArrayAttr(attrs);
   }
 
   // ---- Bodies ----
@@ -166,10 +188,20 @@ private:
     state.addAttribute("bias", attribute(op.bias));
     state.addAttribute(kKeysAttr, builder.getArrayAttr(keys));
   }
+  /// The dialect's sequences come before the states.
   void setAttributes(OperationState &state, const network::Scan &op,
-                     const Node &) {
+                     const Node &node) {
     if (op.count > 0)
       state.addAttribute("count", builder.getI64IntegerAttr(op.count));
+    auto states = static_cast<int32_t>(op.states);
+    auto operands = static_cast<int32_t>(node.inputs.size());
+    auto results = static_cast<int32_t>(node.results.size());
+    std::rotate(state.operands.begin(), state.operands.begin() + states,
+                state.operands.end());
+    state.addAttribute("operandSegmentSizes", builder.getDenseI32ArrayAttr(
+                                                  {operands - states, states}));
+    state.addAttribute("resultSegmentSizes", builder.getDenseI32ArrayAttr(
+                                                 {states, results - states}));
   }
 
   Attribute attribute(double field) { return builder.getF64FloatAttr(field); }

@@ -42,7 +42,7 @@ public:
 
   /// A function of the model: `function<int(void *)>("init")`.
   template <typename Fn> Fn *function(const char *suffix) const {
-    return reinterpret_cast<Fn *>(symbol(suffix));
+    return reinterpret_cast<Fn *>(symbol(("_" + std::string(suffix)).c_str()));
   }
 
 private:
