@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The frame of both executors: values become slots, operations closures over
-// slots, scans loops. The closures are those of passes/operations, and of
-// IntegerOps.cpp.
+// slots, scans loops. The closures are those of passes/operations.
 #include "passes/ExecutorProgram.h"
 
 #include "llvm/ADT/TypeSwitch.h"
