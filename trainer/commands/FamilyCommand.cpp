@@ -7,6 +7,7 @@
 #include "trainer/commands/Commands.h"
 #include "trainer/family/FamilyReport.h"
 #include "trainer/report/Gnuplot.h"
+#include "trainer/tasks/battery_soh/BatteryPlan.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,7 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Arguments {
-  std::string output, family = "soh", speedup;
+  std::string output, family = "soh", speedup, design;
   DataOptions data;
   PlanOptions plan;
   FigureOptions figures;
@@ -70,7 +71,26 @@ Result<std::optional<double>> readSpeedup(const std::string &path) {
   return std::optional<double>(json["fused_speedup"].get<double>());
 }
 
+/// The design in a file, or the one that the shipped family was made by.
+Result<FamilyDesign> loadDesign(const std::string &path) {
+  std::string text = kBatteryPlan;
+  if (!path.empty()) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream)
+      return Failure{path + ": cannot be read"};
+    text.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  Result<FamilyDesign> design = readDesign(text);
+  if (!design)
+    return Failure{fmt::format("{}: {}", path.empty() ? "built-in plan" : path,
+                               design.message())};
+  return design;
+}
+
 int run(Arguments arguments) {
+  Result<FamilyDesign> design = loadDesign(arguments.design);
+  if (!design)
+    return reportError(design.message());
   if (Status named = checkName("--family", arguments.family); !named)
     return reportError(named.message());
   if (Status drawn = checkGnuplot(); !drawn)
@@ -104,8 +124,10 @@ int run(Arguments arguments) {
     return reportError("cannot find the path of this program");
   options.data = argumentsOf(arguments.data);
   options.directory = (fs::path(arguments.output) / "work").string();
-  FamilyRun run{options,        makePlan(options), {},      arguments.jobs,
-                arguments.data, arguments.figures, *speedup};
+  Plan plan = makePlan(options, *design);
+  FamilyRun run{
+      options,        std::move(*design), std::move(plan),   {},
+      arguments.jobs, arguments.data,     arguments.figures, *speedup};
   std::vector<Job> jobs;
   for (const PlannedJob &planned : run.plan.jobs) {
     jobs.push_back(planned.job);
@@ -157,6 +179,9 @@ void dlnet::addFamily(CLI::App &app, Command &chosen) {
       ->add_option("--split-seed", arguments->plan.splitSeed,
                    "which batteries train, choose and judge")
       ->capture_default_str();
+  command->add_option("--plan", arguments->design,
+                      "JSON file of the networks to train and their stages "
+                      "(default: those of the shipped family)");
   command->add_option("--family", arguments->family, "name of the family")
       ->capture_default_str();
   command

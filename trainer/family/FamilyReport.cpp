@@ -91,17 +91,18 @@ private:
     family.name = familyName;
     family.producer = "dlnet-train " DLNET_VERSION;
     family.data = data.record;
-    for (const Shape &shape : studentGrid())
+    for (const Shape &shape : run.design.students)
       family.models.push_back(best(Variant::Dense, shape.name()));
     auto addPruned = [&](Variant variant, const Shape &shape, double share) {
       FamilyModel pruned = best(variant, shape.name());
       pruned.name += fmt::format("_p{:.0f}", share * 100);
       family.models.push_back(std::move(pruned));
     };
-    for (const Shape &shape : studentGrid()) {
-      addPruned(Variant::Pruned, shape, kPrunedShare);
-      if (isPrunedFurther(shape))
-        addPruned(Variant::DeepPruned, shape, kDeepPrunedShare);
+    for (const Shape &shape : run.design.students) {
+      addPruned(Variant::Pruned, shape, run.design.pruned(Variant::Pruned));
+      if (run.design.has(Variant::DeepPruned, shape))
+        addPruned(Variant::DeepPruned, shape,
+                  run.design.pruned(Variant::DeepPruned));
     }
     size_t number = 0;
     for (const PlannedJob *job : run.plan.find(Variant::Teacher, "", 0)) {
@@ -158,18 +159,18 @@ private:
       report_["mae_teacher"] = stages.teacher.mean();
       report_["mae_teacher_by_fold"] = stages.teacher.values;
       report_["mae_ridge_by_fold"] = stages.ridge.values;
-      put("mae_student_2000", folded(studentUpTo2000()));
-      put("mae_student_500", folded(studentUpTo500()));
-      OverSeeds ratio = folded(studentUpTo2000());
+      put("mae_student_2000", folded(run.design.upTo2000()));
+      put("mae_student_500", folded(run.design.upTo500()));
+      OverSeeds ratio = folded(run.design.upTo2000());
       for (double &value : ratio.values)
         value /= stages.ridge.mean();
       put("mae_student_2000_over_ridge", ratio);
     }
     put("mae_pruned50_recovered_ratio",
-        ratioOf(Variant::Pruned, Variant::Dense, studentUpTo2000().name()));
+        ratioOf(Variant::Pruned, Variant::Dense, run.design.upTo2000().name()));
     OverSeeds int8;
     for (const PlannedJob *job :
-         run.plan.find(Variant::Dense, studentUpTo2000().name(), 0)) {
+         run.plan.find(Variant::Dense, run.design.upTo2000().name(), 0)) {
       const MeasuredError &error = modelOf(*job).measured.at("test");
       if (error.maeInt8)
         int8.values.push_back(*error.maeInt8 / *error.maeFloat);
@@ -210,7 +211,7 @@ private:
   }
 
   void writeStudents() {
-    for (const Shape &shape : studentGrid()) {
+    for (const Shape &shape : run.design.students) {
       const FamilyModel &model =
           modelOf(*run.plan.find(Variant::Dense, shape.name(), 0).front());
       json student = {{"name", shape.name()},
@@ -220,9 +221,10 @@ private:
           {"distilled", Variant::Output},
           {"int8_aware", Variant::Dense},
           {"pruned50", Variant::Pruned}};
-      if (isPrunedFurther(shape))
+      if (run.design.has(Variant::DeepPruned, shape))
         variants.emplace_back(
-            fmt::format("pruned{:.0f}", kDeepPrunedShare * 100),
+            fmt::format("pruned{:.0f}",
+                        run.design.pruned(Variant::DeepPruned) * 100),
             Variant::DeepPruned);
       for (const auto &[key, variant] : variants) {
         OverSeeds real = testOf(variant, shape.name(), false);
@@ -285,7 +287,7 @@ private:
     FrontPicture front;
     front.costLabel = "multiply-accumulates a forecast";
     front.spreadNote = spread;
-    for (const Shape &shape : studentGrid())
+    for (const Shape &shape : run.design.students)
       front.students.push_back(
           {shape.name(),
            double(countMacs(modelOf(
@@ -316,8 +318,8 @@ private:
 
   std::vector<LossRun> losses() const {
     std::vector<LossRun> runs;
-    for (const Shape &shape :
-         {studentGrid().front(), studentUpTo2000(), studentUpTo500()}) {
+    for (const Shape &shape : {run.design.students.front(),
+                               run.design.upTo2000(), run.design.upTo500()}) {
       fs::path curve =
           run.plan.find(Variant::Output, shape.name(), 0).front()->job.output;
       curve.replace_extension(".json");

@@ -21,6 +21,7 @@ namespace dlnet {
 
 struct FamilyRun {
   PlanOptions options;
+  FamilyDesign design;
   Plan plan;
   std::vector<JobResult> results; ///< In the order of the plan's jobs.
   size_t atOnce = 1;

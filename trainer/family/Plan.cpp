@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <iterator>
+#include <map>
 
 namespace dlnet {
 
@@ -12,86 +13,63 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The ensemble: several resolutions, because unlike networks err differently.
-/// Seeds other than the students', or one could be its own teacher.
-struct Member {
-  Shape shape;
-  uint64_t seed;
-};
-constexpr Member kTeachers[] = {{{CellKind::Cfc, 32, 5, 4, 1}, 101},
-                                {{CellKind::Cfc, 32, 10, 4, 1}, 102},
-                                {{CellKind::Cfc, 32, 20, 4, 1}, 103},
-                                {{CellKind::Cfc, 32, 5, 4, 1}, 104}};
-constexpr size_t kQuickTeachers = 2;
-
-/// The students' loss is all the teacher's: of every window, however it is
-/// augmented, the teacher knows a forecast, so that twice the usual epochs
-/// teach more instead of going into learning the cells by heart.
-constexpr const char *kShare = "1";
-constexpr const char *kStudentEpochs = "48";
-constexpr const char *kTrajectory = "0.3";
-/// What goes so far goes slowly.
-constexpr const char *kDeepEpochs = "48";
-
 class Planner {
 public:
-  explicit Planner(const PlanOptions &options) : options(options) {}
+  Planner(const PlanOptions &options, const FamilyDesign &design)
+      : options(options), design(design) {}
 
   Plan make() {
-    plan(0, studentGrid());
-    for (int64_t fold = 1; fold < options.validatedFolds(); ++fold)
-      plan(fold, {studentUpTo2000(), studentUpTo500()});
+    for (int64_t each = 0;
+         each < std::max<int64_t>(1, options.validatedFolds()); ++each)
+      planFold(each);
     return std::move(result);
   }
 
 private:
-  void plan(int64_t fold, const std::vector<Shape> &students) {
-    this->fold = fold;
+  void planFold(int64_t each) {
+    fold = each;
     teachers.clear();
-    for (size_t i = 0;
-         i < (options.quick ? kQuickTeachers : std::size(kTeachers)); ++i)
-      teachers.push_back(add(Variant::Teacher, kTeachers[i].shape,
-                             kTeachers[i].seed, "train",
+    size_t count =
+        options.quick ? design.quickTeachers : design.teachers.size();
+    for (size_t i = 0; i < count; ++i)
+      teachers.push_back(add(Variant::Teacher, design.teachers[i].shape,
+                             design.teachers[i].seed, "train",
                              {"--role", "teacher"}));
-    for (const Shape &shape : students)
+    for (size_t i = 0; i < design.students.size(); ++i)
       for (int64_t seed = 1; seed <= options.seeds; ++seed)
-        plan(shape, uint64_t(seed));
+        if (fold == 0 || design.isRepresentative(i))
+          planStudent(i, uint64_t(seed));
   }
 
-  void plan(const Shape &shape, uint64_t seed) {
-    bool stands = shape.name() == studentUpTo2000().name() ||
-                  shape.name() == studentUpTo500().name();
-    std::vector<std::string> taught = {"--share", kShare, "--last-share",
-                                       kShare, "--teacher"};
-    for (size_t teacher : teachers)
-      taught.push_back(result.jobs[teacher].job.output);
-    const std::vector<std::string> longer = {"--epochs", kStudentEpochs};
-    if (stands) {
-      add(Variant::Alone, shape, seed, "train", {}, {}, "", longer);
-      std::vector<std::string> followed = taught;
-      followed.insert(followed.begin(), {"--trajectory", kTrajectory});
-      add(Variant::Trajectory, shape, seed, "train", followed, teachers, "",
-          longer);
+  void planStudent(size_t student, uint64_t seed) {
+    std::map<Variant, size_t> made;
+    const Shape &shape = design.students[student];
+    for (const StageDesign &stage : design.stages)
+      if (design.has(stage.variant, shape) && (fold == 0 || stage.inFolds))
+        made[stage.variant] = planStage(stage, shape, seed, made);
+  }
+
+  size_t planStage(const StageDesign &stage, const Shape &shape, uint64_t seed,
+                   const std::map<Variant, size_t> &made) {
+    std::vector<std::string> more, taught;
+    if (stage.prune > 0)
+      more = {"--prune", fmt::format("{}", stage.prune)};
+    more.insert(more.end(), stage.arguments.begin(), stage.arguments.end());
+    std::vector<size_t> after;
+    if (stage.taught) {
+      after = teachers;
+      taught = design.taught;
+      taught.push_back("--teacher");
+      for (size_t teacher : teachers)
+        taught.push_back(result.jobs[teacher].job.output);
     }
-    size_t student = add(Variant::Output, shape, seed, "train", taught,
-                         teachers, "", longer);
-    if (fold > 0)
-      return;
-    std::vector<size_t> after = teachers;
-    after.push_back(student);
-    std::string from = result.jobs[student].job.output;
-    add(Variant::Dense, shape, seed, "recover", taught, after, from,
-        {"--epochs", "0"});
-    add(Variant::Pruned, shape, seed, "recover", taught, after, from,
-        {"--prune", fmt::format("{}", kPrunedShare)});
-    if (isPrunedFurther(shape))
-      add(Variant::DeepPruned, shape, seed, "recover", taught, after, from,
-          {"--prune", fmt::format("{}", kDeepPrunedShare), "--epochs",
-           kDeepEpochs});
-    if (stands)
-      add(Variant::Recovered, shape, seed, "recover", taught, after, from,
-          {"--prune", fmt::format("{}", kPrunedShare), "--quantize-epochs",
-           "0"});
+    std::string from;
+    if (stage.from) {
+      after.push_back(made.at(*stage.from));
+      from = result.jobs[after.back()].job.output;
+    }
+    return add(stage.variant, shape, seed, stage.from ? "recover" : "train",
+               taught, after, from, more);
   }
 
   size_t add(Variant variant, const Shape &shape, uint64_t seed,
@@ -136,6 +114,7 @@ private:
   }
 
   const PlanOptions &options;
+  const FamilyDesign &design;
   Plan result;
   int64_t fold = 0;
   std::vector<size_t> teachers;
@@ -143,51 +122,9 @@ private:
 
 } // namespace
 
-const char *name(Variant variant) {
-  switch (variant) {
-  case Variant::Teacher:
-    return "teacher";
-  case Variant::Alone:
-    return "alone";
-  case Variant::Output:
-    return "distilled";
-  case Variant::Trajectory:
-    return "trajectory";
-  case Variant::Dense:
-    return "int8";
-  case Variant::Recovered:
-    return "recovered";
-  case Variant::Pruned:
-    return "pruned";
-  case Variant::DeepPruned:
-    return "deep_pruned";
-  }
-  return "unknown";
+Plan makePlan(const PlanOptions &options, const FamilyDesign &design) {
+  return Planner(options, design).make();
 }
-
-std::string Shape::name() const {
-  std::string sizes =
-      fmt::format("{}{}_b{}_k{}", dlnet::name(cell), units, block, basis);
-  return substeps == 1 ? sizes : fmt::format("{}_s{}", sizes, substeps);
-}
-
-const std::vector<Shape> &studentGrid() {
-  constexpr CellKind kLiquid = CellKind::Liquid;
-  static const std::vector<Shape> grid = {
-      {kLiquid, 22, 10, 4, 1}, {kLiquid, 22, 5, 4, 1},  {kLiquid, 16, 5, 4, 1},
-      {kLiquid, 16, 10, 4, 1}, {kLiquid, 16, 10, 4, 2}, {kLiquid, 12, 5, 3, 1},
-      {kLiquid, 10, 10, 3, 1}, {kLiquid, 7, 5, 2, 1},   {kLiquid, 7, 10, 2, 1},
-      {kLiquid, 4, 10, 2, 1},  {kLiquid, 4, 20, 1, 1},  {kLiquid, 32, 5, 4, 1},
-      {kLiquid, 48, 5, 4, 1}};
-  return grid;
-}
-
-const Shape &studentUpTo2000() { return studentGrid()[1]; }
-const Shape &studentUpTo500() { return studentGrid()[7]; }
-
-bool isPrunedFurther(const Shape &shape) { return shape.units >= 32; }
-
-Plan makePlan(const PlanOptions &options) { return Planner(options).make(); }
 
 std::vector<const PlannedJob *>
 Plan::find(Variant variant, const std::string &student, int64_t fold) const {

@@ -3,16 +3,11 @@
 // A whole family as jobs: every network is one run of `dlnet-train train` or
 // `recover`, which anyone can repeat by hand.
 //
-//   teachers --> students, distilled --> pruned and recovered --> int8-aware
-//                                    |--> the same, further (large ones)
-//                                    '--> dense, int8-aware
-//
-// and, of the students that stand for their size, those without one stage or
-// another, to see what it is worth.
+//   teachers --> students, stage by stage as the design says
 #ifndef DLNET_TRAINER_FAMILY_PLAN_H
 #define DLNET_TRAINER_FAMILY_PLAN_H
 
-#include "frontend/family/Family.h"
+#include "trainer/family/Design.h"
 #include "trainer/jobs/Jobs.h"
 
 #include <cstdint>
@@ -20,27 +15,6 @@
 #include <vector>
 
 namespace dlnet {
-
-/// A point of the grid.
-struct Shape {
-  CellKind cell;
-  int64_t units, block, basis, substeps;
-
-  std::string name() const; ///< Such as "liquid16_b10_k4".
-};
-
-/// Thirteen students, from under 300 to over 5,000 numbers; the first is the
-/// one that is compiled where nobody chooses.
-const std::vector<Shape> &studentGrid();
-/// The grid's students that stand for their size in cross-validation.
-const Shape &studentUpTo2000();
-const Shape &studentUpTo500();
-
-/// Of the blocks of each product of the state, in the pruned students.
-inline constexpr double kPrunedShare = 0.5;
-/// The same in those that are pruned further, because they can spare it.
-inline constexpr double kDeepPrunedShare = 0.65;
-bool isPrunedFurther(const Shape &shape);
 
 struct PlanOptions {
   std::string program;           ///< Path of dlnet-train.
@@ -58,19 +32,6 @@ struct PlanOptions {
   int64_t validatedFolds() const { return familyOnly ? 0 : folds; }
 };
 
-/// How a network came about.
-enum class Variant {
-  Teacher,
-  Alone,      ///< Without a teacher.
-  Output,     ///< Follows the teacher's forecast.
-  Trajectory, ///< And its states.
-  Dense,      ///< Output, then under int8 rounding.
-  Recovered,  ///< Output, pruned, trained on.
-  Pruned,     ///< Recovered, then under int8 rounding.
-  DeepPruned  ///< The same of `kDeepPrunedShare`, over more epochs.
-};
-const char *name(Variant variant);
-
 struct PlannedJob {
   Variant variant;
   std::string student; ///< Name of the shape.
@@ -87,7 +48,7 @@ struct Plan {
   find(Variant variant, const std::string &student, int64_t fold) const;
 };
 
-Plan makePlan(const PlanOptions &options);
+Plan makePlan(const PlanOptions &options, const FamilyDesign &design);
 
 } // namespace dlnet
 

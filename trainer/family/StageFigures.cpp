@@ -44,7 +44,7 @@ public:
          fold < std::max<int64_t>(1, run.options.validatedFolds()); ++fold)
       if (Status done = measureFold(fold); !done)
         return done.failure();
-    for (const Shape &shape : {studentUpTo2000(), studentUpTo500()})
+    for (const Shape &shape : {run.design.upTo2000(), run.design.upTo500()})
       if (run.options.validatedFolds())
         for (Variant variant :
              {Variant::Alone, Variant::Output, Variant::Trajectory})
@@ -82,7 +82,7 @@ private:
     if (fold > 0)
       return success();
     figures.familyTeacher = taught;
-    for (const Shape &shape : {studentUpTo2000(), studentUpTo500()})
+    for (const Shape &shape : {run.design.upTo2000(), run.design.upTo500()})
       if (Status done = measureStudent(shape.name(), test); !done)
         return done;
     return success();
@@ -102,7 +102,7 @@ private:
     Stage pruned{"pruned", {}, {}};
     for (const PlannedJob *job : run.plan.find(Variant::Output, student, 0)) {
       FamilyModel model = modelOf(*job, families);
-      pruneBlocks(model, kPrunedShare);
+      pruneBlocks(model, run.design.pruned(Variant::Pruned));
       Result<std::shared_ptr<Network>> network = loadNetwork(model);
       if (!network)
         return network.failure();
@@ -198,7 +198,7 @@ std::string printStages(const FamilyRun &run, const StageFigures &figures) {
   fmt::format_to(line,
                  "The stages after distillation, on the family's own split, "
                  "{} % of the state's products pruned\n\n",
-                 kPrunedShare * 100);
+                 run.design.pruned(Variant::Pruned) * 100);
   fmt::format_to(line, "{:<44}{:>20}{:>20}\n", "", "float", "int8");
   for (const auto &[student, stages] : figures.stages)
     for (const Stage &stage : stages)
