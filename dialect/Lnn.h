@@ -47,6 +47,9 @@ inline constexpr llvm::StringLiteral kOperandBitsAttr = "lnn.operand_bits";
 inline constexpr llvm::StringLiteral kInvariantAttr = "lnn.invariant";
 /// Recorded ranges [low0, high0, low1, high1, ...] of a value, set on import.
 inline constexpr llvm::StringLiteral kRangeAttr = "lnn.range";
+/// Which element each one of a result was before lnn-eliminate-dead-units, for
+/// whoever sets it on import to find them again on the integer level.
+inline constexpr llvm::StringLiteral kLanesAttr = "lnn.lanes";
 /// Names of the buffers of an operation's results; for a scan, of its state.
 inline constexpr llvm::StringLiteral kBuffersAttr = "lnn.buffers";
 /// On a model: one dictionary for each buffer of the arena.

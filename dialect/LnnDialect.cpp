@@ -99,6 +99,20 @@ LogicalResult verifyIntervals(Operation *op, NamedAttribute attr, bool one) {
   return success();
 }
 
+LogicalResult verifyLanes(Operation *op, NamedAttribute attr) {
+  auto lanes = dyn_cast<DenseI64ArrayAttr>(attr.getValue());
+  auto type = op->getNumResults() == 1
+                  ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
+                  : RankedTensorType();
+  if (!lanes || !type || type.getRank() != 1 ||
+      !sizesAgree(type.getDimSize(0), lanes.size()) ||
+      llvm::any_of(lanes.asArrayRef(), [](int64_t lane) { return lane < 0; }))
+    return op->emitOpError("wants array<i64: lane, ...>, from 0, for each "
+                           "element of its one vector as ")
+           << attr.getName();
+  return success();
+}
+
 LogicalResult verifyOperandBits(Operation *op, NamedAttribute attr) {
   auto bits = dyn_cast<DenseI32ArrayAttr>(attr.getValue());
   if (!bits || !isa<AffineOp>(op) ||
@@ -233,6 +247,8 @@ LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
     return verifyIntervals(op, attr, /*one=*/false); // range_c1
   if (name == kInvariantAttr)
     return verifyIntervals(op, attr, /*one=*/true); // invariant_c1
+  if (name == kLanesAttr)
+    return verifyLanes(op, attr); // lanes_c1
   if (name == kOperandBitsAttr)
     return verifyOperandBits(op, attr); // operand_bits_c1
   if (name == kBuffersAttr)
@@ -286,9 +302,24 @@ void dlnet::lnn::printReals(AsmPrinter &printer, DenseF64ArrayAttr values) {
   printer << "]";
 }
 
+namespace {
+/// Appends elements that are held as `T`; passes read weights more often than
+/// anything else, and an APFloat or APInt of each costs most of their time.
+template <typename T, typename Values>
+bool appendAs(ElementsAttr attr, Values &values) {
+  auto held = attr.tryGetValues<T>();
+  if (!held)
+    return false;
+  llvm::append_range(values, *held);
+  return true;
+}
+} // namespace
+
 SmallVector<double> dlnet::lnn::realElements(ElementsAttr attr) {
   SmallVector<double> values;
   values.reserve(attr.getNumElements());
+  if (appendAs<float>(attr, values))
+    return values;
   for (const APFloat &value : attr.getValues<APFloat>())
     values.push_back(value.convertToDouble());
   return values;
@@ -297,6 +328,8 @@ SmallVector<double> dlnet::lnn::realElements(ElementsAttr attr) {
 SmallVector<int64_t> dlnet::lnn::integerElements(ElementsAttr attr) {
   SmallVector<int64_t> values;
   values.reserve(attr.getNumElements());
+  if (appendAs<int8_t>(attr, values) || appendAs<int16_t>(attr, values))
+    return values;
   for (const APInt &value : attr.getValues<APInt>())
     values.push_back(value.getSExtValue());
   return values;

@@ -47,11 +47,12 @@ DenseElementsAttr subvector(ElementsAttr attr, const Kept &kept) {
 }
 
 /// `numbers` holds `each` entries for each lane, or for all of them together.
-SmallVector<double> subarray(ArrayRef<double> numbers, const Kept &kept,
-                             int64_t lanes, int64_t each) {
+template <typename T>
+SmallVector<T> subarray(ArrayRef<T> numbers, const Kept &kept, int64_t lanes,
+                        int64_t each) {
   if (static_cast<int64_t>(numbers.size()) != lanes * each)
     return llvm::to_vector(numbers);
-  SmallVector<double> values;
+  SmallVector<T> values;
   for (int64_t lane : kept)
     llvm::append_range(values, numbers.slice(lane * each, each));
   return values;
@@ -137,9 +138,13 @@ private:
       normalize.setScale(subarray(normalize.getScale(), *stays, size, 1));
     }
     if (auto range = op->getAttrOfType<DenseF64ArrayAttr>(kRangeAttr))
-      op->setAttr(kRangeAttr,
-                  DenseF64ArrayAttr::get(&getContext(),
-                                         subarray(range, *stays, size, 2)));
+      op->setAttr(kRangeAttr, DenseF64ArrayAttr::get(
+                                  &getContext(), subarray(range.asArrayRef(),
+                                                          *stays, size, 2)));
+    if (auto lanes = op->getAttrOfType<DenseI64ArrayAttr>(kLanesAttr))
+      op->setAttr(kLanesAttr, DenseI64ArrayAttr::get(
+                                  &getContext(), subarray(lanes.asArrayRef(),
+                                                          *stays, size, 1)));
   }
 
   void shrinkAffine(AffineOp op) {

@@ -105,6 +105,9 @@ LogicalResult IntegerLowering::set(Operation *op, std::optional<Value> to,
     return op->emitError("becomes integers of ")
            << widthOf(*to) << " bits; its format says " << format.width;
   set(op->getResult(0), {*to, format});
+  Operation *maker = to->getDefiningOp();
+  if (Attribute lanes = op->getAttr(kLanesAttr); lanes && maker)
+    maker->setAttr(kLanesAttr, lanes);
   return success();
 }
 

@@ -38,11 +38,9 @@ void dlnet::lnn::buildDiscretizePipeline(OpPassManager &pm,
   model.addPass(createCSEPass());
 }
 
-void dlnet::lnn::buildQuantizePipeline(OpPassManager &pm,
-                                       const ToInt8Options &options) {
+void dlnet::lnn::buildFormatsPipeline(OpPassManager &pm,
+                                      const ToInt8Options &options) {
   OpPassManager &model = pm.nest<ModelOp>();
-  // Whoever runs the pipelines by hand may have pruned in between.
-  model.addPass(createEliminateDeadUnits());
   model.addPass(createFoldNormalization());
   ThinHorizonOptions thin;
   thin.tolerance = options.knotTolerance;
@@ -52,13 +50,25 @@ void dlnet::lnn::buildQuantizePipeline(OpPassManager &pm,
   model.addPass(createQuantize(quantize));
 }
 
+void dlnet::lnn::buildQuantizePipeline(OpPassManager &pm,
+                                       const ToInt8Options &options) {
+  // Whoever runs the pipelines by hand may have pruned in between.
+  pm.nest<ModelOp>().addPass(createEliminateDeadUnits());
+  buildFormatsPipeline(pm, options);
+}
+
+void dlnet::lnn::buildLowerPipeline(OpPassManager &pm,
+                                    const ToInt8Options &options) {
+  LowerToInt8Options lower;
+  lower.lutBits = options.lutBits;
+  pm.nest<ModelOp>().addPass(createLowerToInt8(lower));
+}
+
 void dlnet::lnn::buildToInt8Pipeline(OpPassManager &pm,
                                      const ToInt8Options &options) {
   buildQuantizePipeline(pm, options);
+  buildLowerPipeline(pm, options);
   OpPassManager &model = pm.nest<ModelOp>();
-  LowerToInt8Options lower;
-  lower.lutBits = options.lutBits;
-  model.addPass(createLowerToInt8(lower));
   model.addPass(createCanonicalizerPass());
   model.addPass(createCSEPass());
   model.addPass(createFuseElementwise());
@@ -97,7 +107,8 @@ void dlnet::lnn::registerPasses() {
                                           "Continuous cells to solver steps",
                                           buildDiscretizePipeline);
   PassPipelineRegistration<ToInt8Options>(
-      "lnn-quantize-model", "A discretized network with a format for each value",
+      "lnn-quantize-model",
+      "A discretized network with a format for each value",
       buildQuantizePipeline);
   PassPipelineRegistration<ToInt8Options>(
       "lnn-to-int8", "A discretized network to the proved integer level",

@@ -84,10 +84,19 @@ void buildPrunePipeline(mlir::OpPassManager &pm, const PruneOptions &options);
 void buildDiscretizePipeline(mlir::OpPassManager &pm,
                              const ToInt8Options &options);
 
+/// What `lnn-quantize-model` does with a network of which nothing is dead: each
+/// value gets its fixed-point format.
+void buildFormatsPipeline(mlir::OpPassManager &pm,
+                          const ToInt8Options &options);
+
 /// `lnn-quantize-model`: how `lnn-to-int8` begins; still on the real level, and
 /// every value has its fixed-point format.
 void buildQuantizePipeline(mlir::OpPassManager &pm,
                            const ToInt8Options &options);
+
+/// What `lnn-to-int8` does next: the formats become integers, in which nothing
+/// is proved, shared or chosen yet.
+void buildLowerPipeline(mlir::OpPassManager &pm, const ToInt8Options &options);
 
 /// `lnn-to-int8`: a discretized real network to the proved integer level,
 /// which the integer executor runs and the emitter prints.

@@ -211,6 +211,8 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
     auto scan =
         builder.create<ScanOp>(op.getLoc(), TypeRange(ValueRange(inits)),
                                outputs, sequences, inits, op.getCountAttr());
+    if (Attribute lanes = op->getAttr(kLanesAttr))
+      scan->setAttr(kLanesAttr, lanes);
     for (auto [result, made, format] :
          llvm::zip(op.getResults(), scan.getResults(), formats))
       lowering.set(result, {made, format});

@@ -222,22 +222,48 @@ DLNET_INLINE void load(const Job &job, int slot, const int32_t *from,
   }
 }
 
-/// The way back.
-DLNET_INLINE void store(const Job &job, int slot, int32_t *to, int64_t first) {
-  if (!to)
-    return;
+/// Copies element `i` of a slot into a row of [rows, N].
+DLNET_INLINE void store(const Job &job, int slot, size_t i, int32_t *to,
+                        int64_t row, int64_t first) {
   const IntegerSlot &from = job.program.slots[slot];
-  int64_t count = std::min(kLanes, job.windows - first);
-  for (size_t i = 0; i < from.size; ++i)
-    std::copy_n(job.memory + (from.offset + i) * kLanes, count,
-                to + int64_t(i) * job.windows + first);
+  std::copy_n(job.memory + (from.offset + i) * kLanes,
+              std::min(kLanes, job.windows - first),
+              to + row * job.windows + first);
 }
 
-DLNET_INLINE void toReal(const Job &job, int slot, float scale, float *to) {
-  const IntegerSlot &from = job.program.slots[slot];
-  const int32_t *in = job.memory + from.offset * kLanes;
-  for (size_t i = 0; i < from.size * kLanes; ++i)
-    to[i] = float(in[i]) * scale;
+DLNET_INLINE void store(const Job &job, const IntegerRows &from, int32_t *to,
+                        int64_t first) {
+  for (size_t i = 0; to && i < from.rows.size(); ++i)
+    store(job, from.slot, i, to, from.rows[i], first);
+}
+
+DLNET_INLINE void toReal(const Job &job, const IntegerRows &from, float scale,
+                         float *to) {
+  const int32_t *in = job.memory + job.program.slots[from.slot].offset * kLanes;
+  for (size_t i = 0; i < from.rows.size(); ++i, in += kLanes) {
+    float *out = to + from.rows[i] * kLanes;
+    for (int64_t lane = 0; lane < kLanes; ++lane)
+      out[lane] = float(in[lane]) * scale;
+  }
+}
+
+/// What the backward pass wants of step `step`. Dead units stay 0.
+DLNET_INLINE void record(const Job &job, int64_t tile, int64_t step) {
+  ScanTrace &trace = *job.results.trace;
+  const IntegerProgram &program = job.program;
+  const ScanShape &shape = trace.shape();
+  bool all = int64_t(program.state.rows.size()) == shape.units;
+  float *state = trace.record(tile, step);
+  if (!all)
+    std::fill_n(state, shape.units * kLanes, 0.0f);
+  toReal(job, program.state, job.results.stateScale, state);
+  if (step == shape.totalSteps())
+    return;
+  float *gates = trace.gates(tile, step);
+  if (!all)
+    std::fill_n(gates, shape.rows() * kLanes, 0.0f);
+  for (const IntegerRows &gate : program.gates)
+    toReal(job, gate, 1.0f / 32768, gates);
 }
 
 DLNET_INLINE void copySlot(const Job &job, int from, int to) {
@@ -257,9 +283,10 @@ DLNET_INLINE void loadRow(const Job &job, int64_t t, int64_t first) {
     std::copy_n(job.memory + at * kLanes, kLanes,
                 job.memory + (row.offset + f) * kLanes);
   }
-  if (job.results.inputs)
-    store(job, program.row,
-          job.results.inputs + t * int64_t(row.size) * job.windows, first);
+  size_t columns = program.columns.size();
+  for (size_t f = 0; job.results.inputs && f < columns; ++f)
+    store(job, program.row, f, job.results.inputs,
+          t * int64_t(columns) + int64_t(f), first);
 }
 
 DLNET_INLINE void runTile(const Job &job, int64_t first) {
@@ -272,31 +299,26 @@ DLNET_INLINE void runTile(const Job &job, int64_t first) {
     load(job, program.age, job.inputs.age, first);
   for (const IntegerInstruction &op : program.before)
     execute(program, op, job.memory);
-  const IntegerSlot &state = program.slots[program.state];
+  const IntegerSlot &state = program.slots[program.state.slot];
   std::fill_n(job.memory + state.offset * kLanes, state.size * kLanes, 0);
   for (int64_t step = 0; step < program.steps * program.substeps; ++step) {
     if (step % program.substeps == 0)
       loadRow(job, step / program.substeps, first);
     for (const IntegerInstruction &op : program.body)
       execute(program, op, job.memory);
-    if (results.trace) {
-      toReal(job, program.state, results.stateScale,
-             results.trace->record(tile, step));
-      float *gates = results.trace->gates(tile, step);
-      for (size_t p = 0; p < program.gates.size(); ++p)
-        toReal(job, program.gates[p], 1.0f / 32768,
-               gates + p * state.size * kLanes);
-    }
-    copySlot(job, program.next, program.state);
+    if (results.trace)
+      record(job, tile, step);
+    copySlot(job, program.next, program.state.slot);
   }
   if (results.trace)
-    toReal(job, program.state, results.stateScale,
-           results.trace->record(tile, program.steps * program.substeps));
+    record(job, tile, program.steps * program.substeps);
   for (const IntegerInstruction &op : program.after)
     execute(program, op, job.memory);
   store(job, program.state, results.state, first);
   store(job, program.coefficients, results.coefficients, first);
-  store(job, program.forecast, results.forecast, first);
+  for (size_t i = 0;
+       results.forecast && i < program.slots[program.forecast].size; ++i)
+    store(job, program.forecast, i, results.forecast, int64_t(i), first);
 }
 
 DLNET_INLINE void runTiles(const Job &job) {

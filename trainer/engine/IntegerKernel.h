@@ -16,10 +16,10 @@ namespace dlnet {
 /// Where a run writes, by window; each may be null.
 struct IntegerResults {
   int32_t *forecast = nullptr;     ///< [H, N]
-  int32_t *coefficients = nullptr; ///< [k, N]
-  int32_t *state = nullptr;        ///< [n, N], the last one.
-  /// Receives states (times `stateScale`) and gates (Q15); the inputs are not
-  /// written.
+  int32_t *coefficients = nullptr; ///< [k, N], without rows of dead ones.
+  int32_t *state = nullptr;        ///< [n, N], the last one; likewise.
+  /// Receives states (times `stateScale`) and gates (Q15), 0 of dead units; the
+  /// inputs are not written.
   ScanTrace *trace = nullptr;
   float stateScale = 1;
   /// Rows of inputs as the recurrence reads them, [T, F, N].

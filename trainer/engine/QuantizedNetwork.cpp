@@ -112,12 +112,12 @@ QuantizedNetwork::QuantizedNetwork(std::shared_ptr<Network> network,
                                    const FamilyModel &model,
                                    const QuantizeOptions &options)
     : network(register_module("network", std::move(network))), shape(model),
-      options(options) {}
+      quantizer(options) {}
 
 Result<QuantizedModel> QuantizedNetwork::quantize() const {
   FamilyModel model = shape;
   network->store(model);
-  return quantizeModel(model, options);
+  return quantizer.quantize(model);
 }
 
 Status QuantizedNetwork::check() const {
@@ -160,8 +160,8 @@ torch::Tensor QuantizedNetwork::forward(const torch::Tensor &features) {
 
   torch::Tensor forecasts = torch::empty({shape.horizon, samples}, torch::kInt);
   torch::Tensor coefficients =
-      torch::empty({shape.basis, samples}, torch::kInt);
-  torch::Tensor state = torch::empty({shape.units, samples}, torch::kInt);
+      torch::zeros({shape.basis, samples}, torch::kInt);
+  torch::Tensor state = torch::zeros({shape.units, samples}, torch::kInt);
   torch::Tensor rows = torch::empty(features.sizes(), torch::kInt);
   auto kept = c10::make_intrusive<KeptScan>(network->scanShape(), samples);
   IntegerResults results;

@@ -12,8 +12,8 @@
 
 #include "frontend/family/Family.h"
 #include "frontend/support/Result.h"
-#include "trainer/engine/Compose.h"
 #include "trainer/engine/Network.h"
+#include "trainer/engine/Quantizer.h"
 
 #include <torch/types.h>
 
@@ -53,7 +53,7 @@ private:
 
   std::shared_ptr<Network> network;
   FamilyModel shape;
-  QuantizeOptions options;
+  mutable Quantizer quantizer; ///< Keeps its context from step to step.
 };
 
 } // namespace dlnet

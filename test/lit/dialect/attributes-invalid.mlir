@@ -67,6 +67,27 @@
 
 // -----
 
+// lanes_c1: number
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants array<i64: lane, ...>, from 0, for each element of its one vector as "lnn.lanes"}}
+%r = lnn.difference %x {lnn.lanes = array<i64: 0>} : tensor<2xf32>
+
+// -----
+
+// lanes_c1: below 0
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants array<i64: lane, ...>, from 0}}
+%r = lnn.difference %x {lnn.lanes = array<i64: 0, -1>} : tensor<2xf32>
+
+// -----
+
+// lanes_c1: type
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants array<i64: lane, ...>, from 0}}
+%r = lnn.difference %x {lnn.lanes = array<f64: 0.0, 1.0>} : tensor<2xf32>
+
+// -----
+
 // keys_c1: not an affine
 %x = "test.value"() : () -> tensor<2xf32>
 // expected-error @below {{wants a name for each weight matrix and for the bias of an lnn.affine as "lnn.keys"}}

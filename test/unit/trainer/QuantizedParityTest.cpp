@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Training and compiler come to the same integers: on any network and any
-// window the program that training runs equals the integer executor, and so
-// emitted C, bit for bit.
+// Training runs what ships: on any network and any window its program equals
+// the integer executor of the compiled model, and emitted C, bit for bit.
 #include "../compiler/TestModels.h"
 #include "frontend/family/SohFormat.h"
-#include "trainer/engine/Compose.h"
 #include "trainer/engine/IntegerKernel.h"
+#include "trainer/engine/Quantizer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 using namespace dlnet;
@@ -68,7 +68,7 @@ std::vector<int16_t> compiledForecasts(const FamilyModel &model,
 std::vector<int16_t> trainedForecasts(const FamilyModel &model,
                                       const QuantizeOptions &options,
                                       const Inputs &inputs) {
-  Result<QuantizedModel> quantized = quantizeModel(model, options);
+  Result<QuantizedModel> quantized = Quantizer(options).quantize(model);
   EXPECT_TRUE(quantized) << quantized.message();
   if (!quantized)
     return {};
@@ -108,7 +108,7 @@ TEST_P(QuantizedParity, TrainingRunsTheCompiledModel) {
   Inputs inputs = makeInputs(model, 75, seed);
   std::vector<int16_t> expected = compiledForecasts(model, options, inputs);
   EXPECT_EQ(trainedForecasts(model, options, inputs), expected);
-  Result<QuantizedModel> quantized = quantizeModel(model, options);
+  Result<QuantizedModel> quantized = Quantizer(options).quantize(model);
   ASSERT_TRUE(quantized);
   EXPECT_EQ(std::count_if(quantized->program.after.begin(),
                           quantized->program.after.end(),
@@ -132,15 +132,97 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(QuantizedParityEdges, RefusesOptionsThatTheCompilerRefuses) {
   FamilyModel model = randomModel(CellKind::Liquid, 1);
-  for (QuantizeOptions options :
-       {QuantizeOptions{12, 8, 2.0}, QuantizeOptions{8, 13, 2.0},
-        QuantizeOptions{8, 3, 2.0}, QuantizeOptions{8, 8, 0.5},
-        QuantizeOptions{8, 8, 2.0, -1e-6},
-        QuantizeOptions{8, 8, 2.0, std::nan("")}}) {
-    Result<QuantizedModel> quantized = quantizeModel(model, options);
+  for (auto [options, said] :
+       {std::pair(QuantizeOptions{12, 8}, "state-bits 8 or 16"),
+        std::pair(QuantizeOptions{8, 13}, "tables of 2^4 to 2^12"),
+        std::pair(QuantizeOptions{8, 3}, "tables of 2^4 to 2^12"),
+        std::pair(QuantizeOptions{8, 8, -1e-6}, "a tolerance of 0 or more"),
+        std::pair(QuantizeOptions{8, 8, std::nan("")},
+                  "a tolerance of 0 or")}) {
+    Result<QuantizedModel> quantized = Quantizer(options).quantize(model);
     ASSERT_FALSE(quantized);
-    EXPECT_EQ(quantized.message().rfind("random: expected 8 or 16 state", 0),
+    EXPECT_EQ(quantized.message().rfind("random: the compiler refuses it: ", 0),
               0u);
+    EXPECT_NE(quantized.message().find(said), std::string::npos)
+        << quantized.message();
+  }
+}
+
+/// Training may reach weights that no family holds.
+TEST(QuantizedParityEdges, RefusesWeightsThatAreNoNumbers) {
+  for (float value : {std::nanf(""), HUGE_VALF})
+    for (const char *key : {"cell.wf", "cell.bf", "readout.w", "basis.mean"}) {
+      FamilyModel model = randomModel(CellKind::Liquid, 1);
+      model.tensors.at(key).values.back() = value;
+      Result<QuantizedModel> quantized = Quantizer().quantize(model);
+      ASSERT_FALSE(quantized);
+      EXPECT_EQ(
+          quantized.message(),
+          fmt::format("random.{}: holds {}, which is no weight", key, value));
+    }
+}
+
+/// Finite weights of any size give a program or a reason, and what comes after
+/// a refusal is as good as before.
+TEST(QuantizedParityEdges, SurvivesHugeWeights) {
+  Quantizer quantizer;
+  for (CellKind cell :
+       {CellKind::Liquid, CellKind::Ltc, CellKind::CtRnn, CellKind::Cfc})
+    for (float factor : {1e10f, 1e30f, 1e-30f, 0.0f}) {
+      FamilyModel model = randomModel(cell, 7), scaled = model;
+      for (auto &[key, tensor] : scaled.tensors)
+        if (key != "cell.tau")
+          for (float &value : tensor.values)
+            value *= factor;
+      Result<QuantizedModel> extreme = quantizer.quantize(scaled);
+      if (!extreme) {
+        EXPECT_EQ(extreme.message().rfind("random: ", 0), 0u);
+      }
+      EXPECT_TRUE(quantizer.quantize(model));
+    }
+}
+
+/// Past the executor, the C itself.
+TEST(QuantizedParityEdges, EmittedCForecastsTheSame) {
+  for (CellKind cell :
+       {CellKind::Liquid, CellKind::Ltc, CellKind::CtRnn, CellKind::Cfc}) {
+    FamilyModel model = randomModel(cell, 2);
+    Compiler compiler;
+    CompileOptions options;
+    options.prefix = "net";
+    auto compiled = compiler.compile(model, options);
+    ASSERT_TRUE(mlir::succeeded(compiled));
+    codegen::EmittedC c = codegen::emitC(compiled->model(), {"net", {}});
+    auto loaded = LoadedModel::load(c, "net");
+    ASSERT_TRUE(loaded);
+    std::vector<int32_t> state(c.stateBytes / 4);
+    Inputs inputs = makeInputs(model, 24, 3);
+    std::vector<int16_t> expected = trainedForecasts(model, {}, inputs), all;
+    for (size_t i = 0; i < inputs.ages.size(); ++i) {
+      auto first = inputs.windows.begin() + ptrdiff_t(i) * model.window;
+      std::vector<int16_t> window(first, first + model.window);
+      std::vector<int16_t> out(size_t(model.horizon));
+      ASSERT_EQ(
+          loaded->predict(model, state.data(), window, inputs.ages[i], out), 0);
+      all.insert(all.end(), out.begin(), out.end());
+    }
+    EXPECT_EQ(all, expected) << name(cell);
+  }
+}
+
+/// A quantizer that goes on to another context gives the same program.
+TEST(QuantizedParityEdges, QuantizesAlikeForEver) {
+  FamilyModel model = randomModel(CellKind::Liquid, 1);
+  Inputs inputs = makeInputs(model, 8, 1);
+  Quantizer quantizer;
+  std::vector<int16_t> expected = trainedForecasts(model, {}, inputs);
+  for (int run = 0; run < 150; ++run) {
+    Result<QuantizedModel> quantized = quantizer.quantize(model);
+    ASSERT_TRUE(quantized);
+    std::vector<int16_t> forecasts(expected.size());
+    runWindows(quantized->program, inputs.windows.data(), inputs.ages.data(), 8,
+               forecasts.data());
+    ASSERT_EQ(forecasts, expected) << run;
   }
 }
 
