@@ -7,7 +7,31 @@
 
 #include <cmath>
 
+#include <set>
+
 namespace dlnet::network {
+
+namespace {
+
+/// Words of C (up to C23) and of C++ that could be names of ports.
+bool isReserved(const std::string &name) {
+  static const std::set<std::string> words = {
+      "alignas",   "alignof",  "and",      "asm",       "auto",      "bool",
+      "break",     "case",     "catch",    "char",      "class",     "const",
+      "constexpr", "continue", "default",  "delete",    "do",        "double",
+      "else",      "enum",     "explicit", "export",    "extern",    "false",
+      "float",     "for",      "friend",   "goto",      "if",        "inline",
+      "int",       "long",     "mutable",  "namespace", "new",       "not",
+      "nullptr",   "operator", "or",       "private",   "protected", "public",
+      "register",  "restrict", "return",   "short",     "signed",    "sizeof",
+      "static",    "struct",   "switch",   "template",  "this",      "throw",
+      "true",      "try",      "typedef",  "typename",  "typeof",    "union",
+      "unsigned",  "using",    "virtual",  "void",      "volatile",  "while",
+      "xor"};
+  return words.count(name) > 0;
+}
+
+} // namespace
 
 Status verify(const Port &port) {
   const std::string &name = port.name;
@@ -15,6 +39,8 @@ Status verify(const Port &port) {
       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
           std::string::npos)
     return Failure{"expected a name [a-z][a-z0-9_]{0,23}"};
+  if (isReserved(name))
+    return Failure{"expected a name that is no word of C or C++"};
   bool isPrintable = port.unit.size() <= 24;
   for (char c : port.unit)
     isPrintable &= c >= 0x20 && c < 0x7f;

@@ -17,6 +17,9 @@ import subprocess
 import sys
 import tempfile
 
+# Every so many of the mutations are tried; coprime with the kinds, so that each kind is.
+STRIDE = 5
+
 # What a schema of one document cannot say, as the reader says it.
 BEYOND_A_SCHEMA = [
     "low <= high", "divisor of the window", "is already ", "is already called", "makes", "missing tensor", "unexpected tensor",
@@ -181,14 +184,14 @@ def main():
             errors = [f"{list(error.path)}: {error.message[:200]}" for error in validator.iter_errors(family)]
             assert not errors, f"{path}: the schema refuses it: {errors}"
             assert not agreement.message(path), agreement.message(path)
-            for what, damaged in mutations(family):
+            for what, damaged in list(mutations(family))[::STRIDE]:
                 agreement.check(f"schema {version}: {what}", header, damaged, data)
         for fault in agreement.faults[:40]:
             print(fault)
         counts = agreement.counts
         print(f"{sum(counts.values())} files: {counts[True, True]} accepted by both, {counts[False, False]} refused by both, "
               f"{counts[True, False]} refused by the reader alone, {counts[False, True]} by the schema alone")
-        assert counts[False, False] > 300 and counts[True, True] > 10
+        assert counts[False, False] > 100 and counts[True, True] > 0
         sys.exit(bool(agreement.faults))
 
 
