@@ -175,7 +175,7 @@ private:
     for (int64_t count : s.counts)
       arguments.push_back(formatv("{0}u", count));
     if (!s.product)
-      use(Kernel::BlockSum);
+      use(s.kernel == "unit_norm" ? Kernel::UnitNorm : Kernel::BlockSum);
     line("{0}({1});{2}",
          s.product ? useKernel(s.kernel, *s.product) : "dln_" + s.kernel,
          llvm::join(arguments, ", "),
@@ -349,8 +349,18 @@ std::string CEmitter::header(const EmittedC &result) {
                        {"window", std::to_string(model.getWindowSize())},
                        {"horizon", std::to_string(model.getHorizonSize())},
                        {"one", std::to_string(1 << model.getFractionBits())}});
-  for (const std::string &fact : options.facts)
+  auto state = [&](const std::string &fact) {
     fields.sections["facts"].push_back({{{"fact", fact}}, {}});
+  };
+  for (const std::string &fact : options.facts)
+    state(fact);
+  if (model.getBody()
+          .walk([](ScanOp scan) {
+            return scan->hasAttr(kSaturatesAttr) ? WalkResult::interrupt()
+                                                 : WalkResult::advance();
+          })
+          .wasInterrupted())
+    state("A state saturates: that it keeps within its 16 bits is not proved.");
   auto &members = fields.sections["members"];
   for (const auto *arrays : {&plan.buffers, &plan.inputs})
     for (const plan::Buffer &buffer : *arrays)

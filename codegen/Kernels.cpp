@@ -101,6 +101,8 @@ const char *nameOf(Kernel kernel) {
     return "s8";
   case Kernel::BlockSum:
     return "block_sum";
+  case Kernel::UnitNorm:
+    return "unit_norm";
   case Kernel::DualRow:
     return "matvec_dual_row";
   case Kernel::Sxtb16:

@@ -23,6 +23,7 @@ enum class Kernel {
   Lookup,        ///< dln_lookup: table with interpolation; uses MultiplyHigh
   SignedByte,    ///< dln_s8
   BlockSum,      ///< dln_block_sum
+  UnitNorm,      ///< dln_unit_norm
   DualRow,       ///< dln_matvec_dual_row
   Sxtb16,        ///< dln_matvec_sxtb16
   DualRowSparse, ///< dln_matvec_dual_row_sparse

@@ -40,6 +40,16 @@ inline constexpr llvm::StringLiteral kFormatsAttr = "lnn.formats";
 inline constexpr llvm::StringLiteral kDecayFormatAttr = "lnn.decay_format";
 inline constexpr llvm::StringLiteral kNumeratorFormatAttr =
     "lnn.numerator_format";
+/// The same for the argument of the table of an lnn.activate.
+inline constexpr llvm::StringLiteral kArgumentFormatAttr =
+    "lnn.argument_format";
+/// The 16-bit formats in which an operation reads its operands, where one has
+/// 32 bits.
+inline constexpr llvm::StringLiteral kOperandFormatsAttr =
+    "lnn.operand_formats";
+/// On a scan: its state is not proved to keep within its format, and saturates.
+/// An array<f64: low, high>, or unit: twice what was recorded.
+inline constexpr llvm::StringLiteral kSaturatesAttr = "lnn.saturates";
 /// Bits of each input of an affine that enter its products: 8 or 16.
 inline constexpr llvm::StringLiteral kOperandBitsAttr = "lnn.operand_bits";
 /// The box [low, high] that a cell's step provably does not leave, written by

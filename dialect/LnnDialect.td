@@ -36,8 +36,19 @@ class Lnn_EnumAttr<EnumAttrInfo info, string mnemonic>
 
 def Lnn_Function : Lnn_Enum<"Function", "elementwise nonlinearity", [
   I32EnumAttrCase<"Sigmoid", 0, "sigmoid">,
-  I32EnumAttrCase<"Tanh", 1, "tanh">]>;
+  I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Relu", 2, "relu">,
+  I32EnumAttrCase<"Silu", 3, "silu">,
+  I32EnumAttrCase<"Gelu", 4, "gelu">,
+  I32EnumAttrCase<"Exp", 5, "exp">,
+  I32EnumAttrCase<"Reciprocal", 6, "reciprocal">,
+  I32EnumAttrCase<"Damped", 7, "damped">]>;
 def Lnn_FunctionAttr : Lnn_EnumAttr<Lnn_Function, "function">;
+
+def Lnn_Reduction : Lnn_Enum<"Reduction", "one number of a vector", [
+  I32EnumAttrCase<"Mean", 0, "mean">,
+  I32EnumAttrCase<"Sum", 1, "sum">]>;
+def Lnn_ReductionAttr : Lnn_EnumAttr<Lnn_Reduction, "reduction">;
 
 def Lnn_SolverMethod : Lnn_Enum<"SolverMethod", "how a step is integrated", [
   I32EnumAttrCase<"ExplicitEuler", 0, "explicit_euler">,

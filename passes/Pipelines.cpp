@@ -45,6 +45,11 @@ void dlnet::lnn::buildFormatsPipeline(OpPassManager &pm,
   ThinHorizonOptions thin;
   thin.tolerance = options.knotTolerance;
   model.addPass(createThinHorizon(thin));
+  if (!options.calibrate.empty()) {
+    CalibrateOptions calibrate;
+    calibrate.sequences = options.calibrate;
+    model.addPass(createCalibrate(calibrate));
+  }
   QuantizeOptions quantize;
   quantize.stateBits = options.stateBits;
   model.addPass(createQuantize(quantize));

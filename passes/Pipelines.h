@@ -32,6 +32,10 @@ struct ToInt8Options : mlir::PassPipelineOptions<ToInt8Options> {
       *this, "knot-tolerance",
       llvm::cl::desc("mean change of a forecast by knots, in SOH"),
       llvm::cl::init(fixed::kKnotTolerance)};
+  Option<std::string> calibrate{
+      *this, "calibrate",
+      llvm::cl::desc("safetensors file of sequences to record ranges on"),
+      llvm::cl::init("")};
   Option<std::string> objective{*this, "objective",
                                 llvm::cl::desc("of packings: speed or size"),
                                 llvm::cl::init("speed")};

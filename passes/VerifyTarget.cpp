@@ -66,7 +66,7 @@ LogicalResult check(Operation *op, ModelOp model) {
                          "no memory");
   if (isNewestElement(op))
     for (Operation *user : op->getUsers())
-      if (!isa<StackOp, ScanOp, ReturnOp>(user) &&
+      if (!isa<StackOp, ScanOp, ConcatOp, ReturnOp>(user) &&
           !isa<FusedOp>(user->getParentOp()))
         return user->emitError("reads a newest element, which has no memory of "
                                "its own; it must be stacked or computed with "

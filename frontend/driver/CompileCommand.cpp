@@ -328,6 +328,12 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
                   "interpolation may make it; 0: none")
       ->check(CLI::Range(0.0, 1.0));
   command
+      .add_option("--calibrate", options.calibrate,
+                  "Safetensors file of sequences, a tensor for each input of "
+                  "the model: 16 bits are chosen for the ranges of values "
+                  "that are seen on them")
+      ->check(CLI::ExistingFile);
+  command
       .add_option("--optimize", options.objective,
                   "What products are chosen for: speed (each byte of flash "
                   "must save an instruction; the default) or size (fewest "

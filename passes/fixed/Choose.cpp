@@ -41,6 +41,11 @@ Format wordFormat(double magnitude) {
   return Format::uniform(16, scaleFor(magnitude));
 }
 
+Format formatOfMagnitude(double magnitude) {
+  return std::isfinite(magnitude) ? wordFormat(magnitude)
+                                  : Format::uniform(16, magnitude);
+}
+
 Format constantFormat(double magnitude) {
   return Format::uniform(16, scaleFor(magnitude * 32768 / 32767));
 }

@@ -25,6 +25,10 @@ constexpr int64_t kFreeRegisters = 6;
 /// Greatest literal that an instruction holds itself.
 constexpr int64_t kShortLiteral = 255;
 
+/// Of an integer root of 16 bits with its scaling, and of its reciprocal, both
+/// bit by bit.
+constexpr int64_t kRootInstructions = 240;
+
 bool isPowerOfTwo(int64_t value) {
   return value > 0 && (value & (value - 1)) == 0;
 }
@@ -101,10 +105,21 @@ private:
         tables.insert(id);
     if (call.product)
       return countProduct(*call.product, times);
+    if (call.kernel == "unit_norm")
+      return countUnitNorm(call.counts[0], times);
     int64_t rows = call.counts[0], elements = call.counts[1];
     counts.print(Term::BlockSum);
     counts.execute(Term::BlockSum, times * rows);
     counts.execute(Term::BlockElement, times * rows * elements);
+  }
+
+  /// Squares and their sum, the root bit by bit, and products. An estimate: no
+  /// build that prices were fitted to has one.
+  void countUnitNorm(int64_t elements, int64_t times) {
+    counts.print(Term::BlockSum, 3);
+    counts.execute(Term::BlockSum, times);
+    counts.execute(Term::BlockElement, 2 * times * elements);
+    counts.execute(Term::Add, times * kRootInstructions);
   }
 
   void countProduct(const plan::Product &product, int64_t times) {
