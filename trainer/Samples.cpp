@@ -4,6 +4,10 @@
 // reads; coarser ones are means of those.
 #include "trainer/Samples.h"
 
+#include "frontend/network/GraphBuilder.h"
+#include "frontend/network/inputs/SohFeatures.h"
+#include "trainer/engine/GraphExecutor.h"
+
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -48,33 +52,33 @@ Samples makeSamples(const WindowSet &windows, int64_t block,
 }
 
 torch::Tensor makeFeatures(const View &view, const FamilyModel &model) {
-  int64_t blocks = model.blocks(), count = view.size();
-  assert(view.relative.size(1) % blocks == 0 &&
+  int64_t means = view.relative.size(1);
+  assert(means % model.blocks() == 0 &&
          "a network's blocks are made of whole ones");
-  torch::Tensor relative = view.relative;
-  if (relative.size(1) != blocks)
-    relative =
-        relative.view({count, blocks, relative.size(1) / blocks}).mean(2);
-
-  const Features &scales = model.features;
-  torch::Tensor features = torch::empty({blocks, model.featureCount(), count});
-  // Step by step is how a network reads, so steps come first and windows last.
-  torch::Tensor steps = relative.t();
-  torch::Tensor difference = features.select(1, 0);
-  difference[0].zero_();
-  difference.narrow(0, 1, blocks - 1)
-      .copy_(
-          ((steps.narrow(0, 1, blocks - 1) - steps.narrow(0, 0, blocks - 1)) *
-           scales.differenceScale)
-              .clamp_(-scales.differenceClip, scales.differenceClip));
-  features.select(1, 1).copy_(steps * scales.relativeScale);
-  features.select(1, 2).copy_((steps + (view.last.t() - scales.levelOffset)) *
-                              scales.levelScale);
-  if (scales.age)
-    features.select(1, 3).copy_(
-        ((view.age.t() - scales.age->offset) * scales.age->scale)
-            .expand({blocks, count}));
-  return features;
+  network::GraphBuilder builder;
+  network::Value window =
+      builder.input(network::sohPort("window", network::Rate::Window), {means});
+  network::Value last =
+      builder.input(network::sohPort("last", network::Rate::Once), {1});
+  network::Value age = model.features.age
+                           ? builder.input(network::agePort(), {1})
+                           : network::Value();
+  builder.output(network::sohPort("inputs", network::Rate::Once),
+                 network::buildFeatures(builder, model.features, model.ranges,
+                                        model.blocks(), window, last, age));
+  // Differences are small beside SOH itself, of which single precision would
+  // leave them few digits.
+  auto column = [](const torch::Tensor &rows) {
+    return rows.t().to(torch::kDouble);
+  };
+  torch::Tensor newest = column(view.last);
+  std::vector<torch::Tensor> inputs = {column(view.relative) + newest, newest};
+  if (age)
+    inputs.push_back(column(view.age));
+  return GraphExecutor(builder.finish())
+      .run(TensorSource(), inputs)[0]
+      .to(torch::kFloat)
+      .contiguous();
 }
 
 namespace {

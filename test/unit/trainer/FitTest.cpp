@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 using namespace dlnet;
@@ -213,6 +214,37 @@ TEST(Samples, AgeIsThatOfTheNewestCycle) {
   Samples samples = makeSamples(makeWindows(cells), 10, 100);
   EXPECT_EQ(samples.view.age[0].item<float>(), 100);
   EXPECT_EQ(samples.view.age[5].item<float>(), 105);
+}
+
+TEST(Samples, InputsFollowTheirFormulas) {
+  FamilyModel model;
+  model.window = model.horizon = 100;
+  model.block = 20;
+  model.features.age.emplace();
+  WindowSet windows = makeWindows(simulateFleet(1, 1));
+  torch::Tensor inputs =
+      makeFeatures(makeSamples(windows, 10, 100).view, model);
+  const Features &f = model.features;
+  for (int64_t i : {int64_t(0), int64_t(windows.size()) - 1}) {
+    double before = 0, newest = windows.inputs(i, 99);
+    for (int64_t t = 0; t < 5; ++t) {
+      double mean = 0;
+      for (int64_t k = 0; k < 20; ++k)
+        mean += windows.inputs(i, 20 * t + k) / 20;
+      double expected[] = {
+          t == 0 ? 0
+                 : std::clamp((mean - before) * f.differenceScale,
+                              -f.differenceClip, f.differenceClip),
+          (mean - newest) * f.relativeScale,
+          (mean - f.levelOffset) * f.levelScale,
+          (double(windows.first[size_t(i)]) + 100 - f.age->offset) *
+              f.age->scale};
+      before = mean;
+      for (int64_t column = 0; column < 4; ++column)
+        EXPECT_NEAR(inputs[t][column][i].item<double>(), expected[column], 1e-4)
+            << t << " " << column;
+    }
+  }
 }
 
 TEST(Samples, CoarseBlocksAreMeansOfFineOnes) {
