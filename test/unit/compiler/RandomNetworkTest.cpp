@@ -165,7 +165,8 @@ TEST_P(RandomNetwork, KnotsChangeTheForecastWithinTheTolerance) {
 INSTANTIATE_TEST_SUITE_P(
     Cells, RandomNetwork,
     testing::Combine(testing::Values(CellKind::Liquid, CellKind::Ltc,
-                                     CellKind::CtRnn, CellKind::Cfc),
+                                     CellKind::CtRnn, CellKind::Cfc,
+                                     CellKind::Gru),
                      testing::Range(0u, 25u)),
     [](const auto &info) {
       return std::string(name(std::get<0>(info.param))) + "_" +

@@ -154,6 +154,32 @@ TEST_P(Scan, RefusesOtherSizes) {
                std::invalid_argument);
 }
 
+/// Of one step of explicit Euler with dt = 1, by LibTorch's own cell.
+TEST(ScanOfGru, IsTheGruOfTorch) {
+  constexpr int64_t kUnits = 5, kSamples = 9;
+  Problem problem({CellKind::Gru, SolverKind::ExplicitEuler}, kUnits, kSamples);
+  problem.shape.h = 1;
+  torch::NoGradGuard guard;
+  problem.tensors.w.narrow(0, 2 * kUnits, kUnits).zero_();
+  problem.tensors.u.narrow(0, 3 * kUnits, kUnits).zero_();
+  auto rows = [](const torch::Tensor &whole, std::vector<int64_t> parts) {
+    std::vector<torch::Tensor> list;
+    for (int64_t part : parts)
+      list.push_back(whole.narrow(0, part * kUnits, kUnits));
+    return torch::cat(list);
+  };
+  const torch::Tensor &b = problem.tensors.b;
+  torch::Tensor x = torch::zeros({kSamples, kUnits});
+  for (int64_t t = 0; t < problem.shape.steps; ++t)
+    x = torch::gru_cell(problem.features[t].t(), x,
+                        rows(problem.tensors.u, {0, 1, 2}),
+                        rows(problem.tensors.w, {0, 1, 3}), rows(b, {0, 1, 2}),
+                        torch::cat({torch::zeros({2 * kUnits}), rows(b, {3})}));
+  EXPECT_TRUE(torch::allclose(
+      scanLast(problem.shape, problem.tensors, problem.features).t(), x, 1e-5,
+      1e-6));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Scan, testing::ValuesIn(kCases),
                          [](const auto &info) { return label(info.param); });
 
