@@ -24,7 +24,7 @@ STRIDE = 5
 BEYOND_A_SCHEMA = [
     "low <= high", "divisor of the window", "is already ", "is already called", "makes", "missing tensor", "unexpected tensor",
     ".shape: expected", r"\.graph: ", "the name of one of the graph's values", "the graph has no such value", "a range, or",
-    "not valid JSON", "an array of [0-9]+, found", r"an unsigned 64-bit integer, found [0-9.e+]+$",
+    "one of liquid, ", "not valid JSON", "an array of [0-9]+, found", r"an unsigned 64-bit integer, found [0-9.e+]+$",
 ]
 
 
