@@ -37,6 +37,8 @@ std::string literal(int64_t value) {
 
 const char *spellName(plan::Type type) {
   switch (type) {
+  case plan::Type::S8:
+    return "int8_t";
   case plan::Type::U8:
     return "uint8_t";
   case plan::Type::S16:
@@ -368,7 +370,7 @@ std::string CEmitter::header(const EmittedC &result) {
 std::string CEmitter::source(const EmittedC &result) {
   Fields fields = commonFields(model, options, result.digest);
   fields.texts.insert(
-      {{"kernels", kernelText(kernels, name)},
+      {{"kernels", kernelText(kernels, name, options.target)},
        {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
        {"tables", tables()},
        {"tag", formatv("0x{0:x-8}u", result.digest.tag())},

@@ -145,24 +145,27 @@ inline constexpr int64_t kMaxUnrolledColumns = 126, kMaxStraightColumns = 254;
 
 /// Whether a packing leaves out 2x2 blocks of zeros.
 inline bool isSparse(Packing packing) {
-  return packing == Packing::DualRowSparse || packing == Packing::Sxtb16Sparse;
+  return packing == Packing::DualRowSparse ||
+         packing == Packing::BytePairSparse;
 }
 
-/// Greatest width of a product of a packing with `unroll`.
+/// Greatest width of a product of a packing with `unroll`; 0: none.
 inline int64_t maxUnrolledColumns(Packing packing) {
+  if (packing == Packing::FourRows)
+    return 0;
   return isSparse(packing) ? kMaxStraightColumns : kMaxUnrolledColumns;
 }
 
-/// The dense packing of the same arithmetic.
+/// The dense packing in words of the same arithmetic.
 inline Packing denseOf(Packing packing) {
   bool dual = packing == Packing::DualRow || packing == Packing::DualRowSparse;
-  return dual ? Packing::DualRow : Packing::Sxtb16;
+  return dual ? Packing::DualRow : Packing::BytePair;
 }
 
 /// The sparse packing of the same arithmetic.
 inline Packing sparseOf(Packing packing) {
   return denseOf(packing) == Packing::DualRow ? Packing::DualRowSparse
-                                              : Packing::Sxtb16Sparse;
+                                              : Packing::BytePairSparse;
 }
 
 /// The elements of a float constant in double precision.

@@ -44,11 +44,12 @@ def Lnn_SolverMethod : Lnn_Enum<"SolverMethod", "how a step is integrated", [
   I32EnumAttrCase<"Fused", 1, "fused">]>;
 def Lnn_SolverMethodAttr : Lnn_EnumAttr<Lnn_SolverMethod, "solver">;
 
-def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights in 32-bit words", [
+def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights", [
   I32EnumAttrCase<"DualRow", 0, "dual_row">,
-  I32EnumAttrCase<"Sxtb16", 1, "sxtb16">,
+  I32EnumAttrCase<"BytePair", 1, "byte_pair">,
   I32EnumAttrCase<"DualRowSparse", 2, "dual_row_sparse">,
-  I32EnumAttrCase<"Sxtb16Sparse", 3, "sxtb16_sparse">]>;
+  I32EnumAttrCase<"BytePairSparse", 3, "byte_pair_sparse">,
+  I32EnumAttrCase<"FourRows", 4, "four_rows">]>;
 def Lnn_PackingAttr : Lnn_EnumAttr<Lnn_Packing, "packing">;
 
 def Lnn_Rate : Lnn_Enum<"Rate", "how often a port has a value", [

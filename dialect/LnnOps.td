@@ -375,9 +375,9 @@ def Lnn_HighByteOp : Lnn_ElementwiseOp<"high_byte", [SameOperandsAndResultType]>
 def Lnn_MatvecS8Op : Lnn_Op<"matvec_s8", [Pure]> {
   let summary = "int8 matrix times int16 vector, 32-bit accumulators";
   let description = [{
-    `packing` is how the weights lie in flash and which products the
-    Cortex-M4 uses; it does not change the result. `lnn-prove-ranges` sets a
-    dense one, `lnn-choose-packing` may make it sparse. `unroll` asks for a
+    `packing` is how the weights lie in flash; it does not change the result.
+    `lnn-prove-ranges` sets a dense one by what is exact, `lnn-choose-packing`
+    one that is cheapest on the target. `unroll` asks for a
     kernel without a loop, for all dense products of its width or for the blocks
     of one sparse one; `lnn-unroll-products` decides.
   }];

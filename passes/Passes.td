@@ -432,7 +432,7 @@ def ProveRanges : Lnn_Pass<"lnn-prove-ranges"> {
   let description = [{
     Interval analysis of the integer level with the actual weights; the error
     names the operation and the row. Chooses the packing of each product:
-    `dual_row` where sum|w| * max|x| < 2^23 holds on every row, else `sxtb16`.
+    `dual_row` where sum|w| * max|x| < 2^23 holds on every row, else `byte_pair`.
 
     ```mlir
     lnn.model @tiny {
@@ -454,19 +454,20 @@ def ProveRanges : Lnn_Pass<"lnn-prove-ranges"> {
   }];
   let statistics = [
     Statistic<"numDualRow", "dual-row", "Number of products packed by dual rows">,
-    Statistic<"numSxtb16", "sxtb16", "Number of products in the SXTB16 form">];
+    Statistic<"numBytePair", "byte_pair", "Number of products in byte pairs">];
 }
 
 def ChoosePacking : Lnn_Pass<"lnn-choose-packing"> {
-  let summary = "Choose the dense or the sparse form of each product by its cost";
+  let summary = "Choose a packing of the target's for each product by its cost";
   let description = [{
-    A sparse packing skips 2x2 blocks of weights that are all zero, for an index
-    byte and a few instructions a block. The arithmetic, dual rows or SXTB16,
+    A target has one dense packing for a product, which is another one where
+    dual rows are exact, and one sparse packing. A sparse packing skips 2x2 blocks of weights that are all zero, for an index
+    byte and a few instructions a block. The arithmetic, dual rows or byte pairs,
     stays the one that lnn-prove-ranges proved exact: leaving out zeros changes
     no sum.
 
-    Takes what is cheapest for the model as a whole, by the costs of
-    passes/targets/ProductCost.h: instructions of a forecast on a Cortex-M4, and
+    Takes what is cheapest for the model as a whole, by the costs of the target
+    (passes/targets): instructions of a forecast, and
     bytes of tables and of kernels, each kernel once if any product uses it.
     `size` takes the fewest bytes, and of equal ones the fewest instructions.
     `speed` takes the fewest instructions that are worth their bytes: as when
@@ -492,7 +493,9 @@ def ChoosePacking : Lnn_Pass<"lnn-choose-packing"> {
   }];
   let options = [
     Option<"objective", "objective", "std::string", "\"speed\"",
-           "speed (fewest instructions) or size (fewest bytes)">];
+           "speed (fewest instructions) or size (fewest bytes)">,
+    Option<"target", "target", "std::string", "\"cortex_m4\"",
+           "core that is compiled for">];
   let statistics = [
     Statistic<"numSparse", "sparse", "Number of products that become sparse">];
 }
@@ -510,7 +513,7 @@ def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
     first what saves the most instructions of a forecast a byte, as long as each
     byte saves at least one instruction and all of it adds at most `flash`
     bytes. Tables that grow or shrink count, and kernels that no product calls
-    any more.
+    any more. Targets without such kernels keep their loops.
 
     ```mlir
     lnn.model @tiny {
@@ -532,7 +535,9 @@ def UnrollProducts : Lnn_Pass<"lnn-unroll-products"> {
   }];
   let options = [
     Option<"flash", "flash", "int64_t", "2048",
-           "most bytes that unrolling may add; 0: what adds none">];
+           "most bytes that unrolling may add; 0: what adds none">,
+    Option<"target", "target", "std::string", "\"cortex_m4\"",
+           "core that is compiled for">];
   let statistics = [
     Statistic<"numUnrolled", "unrolled", "Number of products without a loop">];
 }
@@ -579,7 +584,8 @@ def VerifyTarget : Lnn_Pass<"lnn-verify-target"> {
   let summary = "Check that nothing is left that the target cannot do";
   let description = [{
     The emitter handles integer-level operations of known sizes, elementwise
-    ones inside groups, products with a packing, and planned buffers.
+    ones inside groups, products with a packing of the target's, and planned
+    buffers.
 
     ```mlir
     lnn.model @tiny attributes {lnn.arena = [{elements = 4 : i64,
@@ -613,7 +619,9 @@ def VerifyTarget : Lnn_Pass<"lnn-verify-target"> {
   }];
   let options = [
     Option<"maxArenaBytes", "max-arena-bytes", "int64_t", "65536",
-           "largest arena that the target has room for, in bytes">];
+           "largest arena that the target has room for, in bytes">,
+    Option<"target", "target", "std::string", "\"cortex_m4\"",
+           "core that is compiled for">];
 }
 
 def SelectPareto : Pass<"lnn-select-pareto", "::mlir::ModuleOp"> {
@@ -696,12 +704,12 @@ def SelectPareto : Pass<"lnn-select-pareto", "::mlir::ModuleOp"> {
 }
 
 def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
-  let summary = "State what a model costs on a Cortex-M4";
+  let summary = "State what a model costs on a core";
   let description = [{
     Writes `lnn.cost` on the model: bytes of flash (code and tables), RAM (the
     caller's state) and stack; instructions and cycles of one forecast from a
     whole window. RAM is exact; the others follow from counts of what the
-    emitter prints, priced by a table that was fitted to an emulated Cortex-M4
+    emitter prints, priced by a table that was fitted to the emulated target
     (passes/targets).
 
     ```mlir
@@ -736,6 +744,9 @@ def AnnotateCost : Lnn_Pass<"lnn-annotate-cost"> {
     }
     ```
   }];
+  let options = [
+    Option<"target", "target", "std::string", "\"cortex_m4\"",
+           "core that is compiled for">];
 }
 
 #endif // DLNET_PASSES_PASSES_TD

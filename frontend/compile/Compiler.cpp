@@ -86,6 +86,7 @@ struct Int8PassOptions : lnn::ToInt8Options {
     knotTolerance = options.knotTolerance;
     objective = options.objective;
     unrollFlash = options.unrollFlash;
+    target = options.target;
   }
 };
 } // namespace

@@ -4,8 +4,6 @@
 // out costs less to run and more to keep.
 #include "passes/targets/PlanCost.h"
 
-#include "passes/targets/ProductCost.h"
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -50,7 +48,8 @@ struct Turn {
 
 class Counter {
 public:
-  explicit Counter(const plan::Plan &plan) : plan(plan) {
+  Counter(const plan::Plan &plan, const Target &target)
+      : plan(plan), target(target) {
     result.parts.resize(plan.parts);
   }
 
@@ -108,12 +107,13 @@ private:
   }
 
   void countProduct(const plan::Product &product, int64_t times) {
-    constexpr Term kCalls[] = {Term::DualRow, Term::Sxtb16, Term::DualRowSparse,
-                               Term::Sxtb16Sparse};
+    constexpr Term kCalls[] = {Term::DualRow, Term::BytePair,
+                               Term::DualRowSparse, Term::BytePairSparse,
+                               Term::FourRows};
     auto form = static_cast<ProductForm>(product.form);
     ProductShape shape =
         productShape(product.rows, product.columns, product.weights);
-    ProductCost cost = productCost(shape, form, product.unrolled);
+    ProductCost cost = productCost(target, shape, form, product.unrolled);
     counts.add(kCalls[product.form], times);
     counts.kernelInstructions += times * cost.instructions;
     counts.kernelCycles += times * cost.cycles;
@@ -121,7 +121,7 @@ private:
     ProductKernel kernel = productKernel(shape, form, product.unrolled);
     if (!kernels.insert(kernel).second)
       return;
-    counts.kernelBytes += kernelBytes(kernel);
+    counts.kernelBytes += kernelBytes(target, kernel);
     if (!product.unrolled && isDense(form))
       counts.print(Term::LoopKernel);
   }
@@ -276,6 +276,7 @@ private:
   }
 
   const plan::Plan &plan;
+  const Target &target;
   PlanCounts result;
   Counts counts;
   std::set<plan::VectorId> tables; ///< Those that are not made literals.
@@ -284,6 +285,7 @@ private:
 
 } // namespace
 
-PlanCounts dlnet::cost::countPlan(const plan::Plan &plan) {
-  return Counter(plan).count();
+PlanCounts dlnet::cost::countPlan(const plan::Plan &plan,
+                                  const Target &target) {
+  return Counter(plan, target).count();
 }

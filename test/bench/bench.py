@@ -174,10 +174,10 @@ def measure(build, family, data):
     _, calls = counted(build, "measure_os", ["soh_predict"])
     figures["forecast_instructions_os"] = calls["soh_predict"]["instructions"]
 
-    for packing in ("dual_row", "sxtb16"):
+    for packing in ("dual_row", "byte_pair"):
         for optimize in ("O2", "Os"):
             _, calls = counted(build, f"product_{packing}_64x128_{optimize}", ["product"])
-            key = "gemv" if packing == "dual_row" else "gemv_sxtb16"
+            key = "gemv" if packing == "dual_row" else "gemv_byte_pair"
             figures[f"{key}_64x128_instr_per_mac_{optimize.lower()}"] = \
                 calls["product"]["instructions"] / (64 * 128)
     figures.update(sparse_savings(build, family))
@@ -275,7 +275,7 @@ def report(figures):
                       ("streaming_forecast_instructions", "instructions of soh_forecast after pushes"),
                       ("flash_bytes_os", "flash at -Os, B"),
                       ("forecast_instructions_os", "instructions at -Os"),
-                      ("gemv_sxtb16_64x128_instr_per_mac_o2", "16-bit input product 64x128, instructions a MAC"),
+                      ("gemv_byte_pair_64x128_instr_per_mac_o2", "16-bit input product 64x128, instructions a MAC"),
                       ("sparse50_instruction_saving_22x22", "instructions that half of the blocks saves at 22x22"),
                       ("sparse50_cycle_saving_estimate", "the same of cycles at 44x22"),
                       ("sparse50_cycle_saving_estimate_22x22", "and at 22x22"),

@@ -25,8 +25,8 @@ LIMITS = {"instructions": 0.05, "flash": 0.02, "ram": 0.0}
 
 
 # Kernels of products, each of which some model must call.
-KINDS = {"dense": r"(dual_row|sxtb16)", "unrolled": r"(dual_row|sxtb16)_\d+",
-         "sparse": r"(dual_row|sxtb16)_sparse", "straight": r"(dual_row|sxtb16)_sparse_\d+"}
+KINDS = {"dense": r"(dual_row|byte_pair)", "unrolled": r"(dual_row|byte_pair)_\d+",
+         "sparse": r"(dual_row|byte_pair)_sparse", "straight": r"(dual_row|byte_pair)_sparse_\d+"}
 
 
 def students(build, family):
