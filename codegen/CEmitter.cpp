@@ -37,6 +37,8 @@ std::string literal(int64_t value) {
 
 const char *spellName(plan::Type type) {
   switch (type) {
+  case plan::Type::S8:
+    return "int8_t";
   case plan::Type::U8:
     return "uint8_t";
   case plan::Type::S16:
@@ -175,7 +177,7 @@ private:
     for (int64_t count : s.counts)
       arguments.push_back(formatv("{0}u", count));
     if (!s.product)
-      use(Kernel::BlockSum);
+      use(s.kernel == "unit_norm" ? Kernel::UnitNorm : Kernel::BlockSum);
     line("{0}({1});{2}",
          s.product ? useKernel(s.kernel, *s.product) : "dln_" + s.kernel,
          llvm::join(arguments, ", "),
@@ -349,8 +351,18 @@ std::string CEmitter::header(const EmittedC &result) {
                        {"window", std::to_string(model.getWindowSize())},
                        {"horizon", std::to_string(model.getHorizonSize())},
                        {"one", std::to_string(1 << model.getFractionBits())}});
-  for (const std::string &fact : options.facts)
+  auto state = [&](const std::string &fact) {
     fields.sections["facts"].push_back({{{"fact", fact}}, {}});
+  };
+  for (const std::string &fact : options.facts)
+    state(fact);
+  if (model.getBody()
+          .walk([](ScanOp scan) {
+            return scan->hasAttr(kSaturatesAttr) ? WalkResult::interrupt()
+                                                 : WalkResult::advance();
+          })
+          .wasInterrupted())
+    state("A state saturates: that it keeps within its 16 bits is not proved.");
   auto &members = fields.sections["members"];
   for (const auto *arrays : {&plan.buffers, &plan.inputs})
     for (const plan::Buffer &buffer : *arrays)
@@ -368,7 +380,7 @@ std::string CEmitter::header(const EmittedC &result) {
 std::string CEmitter::source(const EmittedC &result) {
   Fields fields = commonFields(model, options, result.digest);
   fields.texts.insert(
-      {{"kernels", kernelText(kernels, name)},
+      {{"kernels", kernelText(kernels, name, options.target)},
        {"no_cycles", formatv("0x{0:x-8}u", result.digest.tag())},
        {"tables", tables()},
        {"tag", formatv("0x{0:x-8}u", result.digest.tag())},

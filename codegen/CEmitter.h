@@ -7,6 +7,7 @@
 
 #include "codegen/Digest.h"
 #include "dialect/Lnn.h"
+#include "passes/targets/Target.h"
 
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ struct EmitOptions {
   std::vector<std::string> facts;
   Place place = Place::Flash;
   std::optional<SohBasis> basis = {}; ///< Stated by macros of the header.
+  /// What the model was compiled for.
+  const cost::Target &target = *cost::findTarget(cost::kDefaultTarget);
 };
 
 struct EmittedC {

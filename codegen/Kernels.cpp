@@ -28,7 +28,7 @@ namespace {
 constexpr const char *kRevision = R"c(
 /* Models that are compiled as one file share what is called dln_. */
 #if defined(DLN_KERNELS) && DLN_KERNELS != 0x{0}u
-#error "Two models of different versions of dlnetc are compiled as one file: generate both anew, or compile them apart"
+#error "Two models of different versions of dlnetc, or for different targets, are compiled as one file: generate both anew, or compile them apart"
 #endif
 #define DLN_KERNELS 0x{0}u
 )c";
@@ -101,54 +101,65 @@ const char *nameOf(Kernel kernel) {
     return "s8";
   case Kernel::BlockSum:
     return "block_sum";
+  case Kernel::UnitNorm:
+    return "unit_norm";
   case Kernel::DualRow:
     return "matvec_dual_row";
-  case Kernel::Sxtb16:
-    return "matvec_sxtb16";
+  case Kernel::BytePair:
+    return "matvec_byte_pair";
   case Kernel::DualRowSparse:
     return "matvec_dual_row_sparse";
-  case Kernel::Sxtb16Sparse:
-    return "matvec_sxtb16_sparse";
+  case Kernel::BytePairSparse:
+    return "matvec_byte_pair_sparse";
+  case Kernel::FourRows:
+    return "matvec_four_rows";
   }
   llvm_unreachable("every kernel has a name");
 }
 
-/// Kernel files with what they need, each in the forms that are used: for DSP
-/// instructions, in plain C, or both.
+/// Kernel files with what they need, each in the forms that are used: the
+/// target's own, plain C, or both.
 class Selection {
 public:
-  enum Form { Plain, Dsp };
+  enum Form { Plain, Own };
+
+  explicit Selection(const cost::Target &target)
+      : target(target), plain(readKernels("plain")),
+        own(readKernels(target.kernels)),
+        macro("DLN_" + StringRef(target.feature).upper()) {}
 
   void need(const std::string &name) {
     need(name, Plain);
-    need(name, Dsp);
+    need(name, Own);
   }
 
   void need(const std::string &name, Form form) {
-    if (!used[form].insert(name).second)
+    if ((form == Own && !hasOwn()) || !used[form].insert(name).second)
       return;
     for (const std::string &other : file(name, form).needs)
       need(other, form);
   }
 
   /// What others rest on comes before them.
-  std::string text() {
+  std::string text() const {
     std::string text;
-    std::set<std::string> printed = {"assembler", "dsp"};
+    std::set<std::string> printed = {"assembler"};
+    if (hasOwn())
+      printed.insert(target.feature);
     for (const std::string &name : printed)
-      text += "\n" + once(name, file(name, Dsp).text);
-    for (Form form : {Plain, Dsp})
+      text += "\n" + once(name, file(name, Own).text);
+    for (Form form : {Plain, Own})
       for (const std::string &name : used[form])
         print(name, printed, text);
     return text;
   }
 
 private:
-  static const KernelFile &file(const std::string &name, Form form) {
-    static const auto plain = readKernels("plain"),
-                      dsp = readKernels("cortex_m4");
-    auto it = dsp.find(name);
-    return form == Dsp && it != dsp.end() ? it->second
+  bool hasOwn() const { return !target.feature.empty(); }
+
+  const KernelFile &file(const std::string &name, Form form) const {
+    auto it = own.find(name);
+    return form == Own && it != own.end() ? it->second
                                           : plain.find(name)->second;
   }
 
@@ -156,7 +167,7 @@ private:
              std::string &text) const {
     if (!printed.insert(name).second)
       return;
-    for (Form form : {Plain, Dsp})
+    for (Form form : {Plain, Own})
       if (used[form].count(name))
         for (const std::string &other : file(name, form).needs)
           print(other, printed, text);
@@ -164,36 +175,42 @@ private:
   }
 
   std::string guarded(const std::string &name) const {
-    const KernelFile &plain = file(name, Plain), &dsp = file(name, Dsp);
-    if (!used[Dsp].count(name))
-      return "#if !DLN_DSP\n" + once(name, plain.text) + "#endif\n";
-    if (!used[Plain].count(name))
-      return "#if DLN_DSP\n" + once(name, dsp.text) + "#endif\n";
-    if (&plain == &dsp)
-      return once(name, plain.text);
-    return once(name,
-                "\n#if DLN_DSP" + dsp.text + "#else" + plain.text + "#endif\n");
+    bool isPlain = used[Plain].count(name), isOwn = used[Own].count(name);
+    const std::string &plainText = file(name, isPlain ? Plain : Own).text,
+                      &ownText = file(name, isOwn ? Own : Plain).text;
+    if (isPlain != isOwn && hasOwn())
+      return llvm::formatv("#if {0}{1}\n{2}#endif\n", isOwn ? "" : "!", macro,
+                           once(name, ownText));
+    if (&plainText == &ownText)
+      return once(name, plainText);
+    return once(name, llvm::formatv("\n#if {0}{1}#else{2}#endif\n", macro,
+                                    ownText, plainText)
+                          .str());
   }
 
+  const cost::Target &target;
+  std::map<std::string, KernelFile> plain, own;
+  std::string macro; ///< 1 where the target's own kernels can be compiled.
   std::set<std::string> used[2];
 };
 
 /// What models may share.
-std::string sharedText(const UsedKernels &used) {
-  Selection kernels;
+std::string sharedText(const UsedKernels &used, const cost::Target &target) {
+  Selection kernels(target);
   if (used.keepsLoops)
     kernels.need("keep_loop");
   for (Kernel kernel : used.common)
     kernels.need(nameOf(kernel));
   // What is unrolled with the DSP instructions has its loop without them.
   for (const auto &[loop, pairs] : used.unrolled) {
-    kernels.need("store2", Selection::Dsp);
+    kernels.need("product");
+    kernels.need("store2", Selection::Own);
     kernels.need(nameOf(loop), Selection::Plain);
   }
   for (const StraightKernel &straight : used.straight) {
     kernels.need("product");
     bool dual = straight.kernel == Kernel::DualRowSparse;
-    kernels.need(dual ? "matvec_dual_row_blocks" : "matvec_sxtb16_blocks",
+    kernels.need(dual ? "matvec_dual_row_blocks" : "matvec_byte_pair_blocks",
                  Selection::Plain);
   }
   std::string text = kernels.text();
@@ -207,20 +224,21 @@ std::string sharedText(const UsedKernels &used) {
 }
 
 /// Eight hexadecimal digits that change with any text that is shared.
-std::string revision() {
+std::string revision(const cost::Target &target) {
   UsedKernels all;
-  for (int kernel = 0; kernel <= static_cast<int>(Kernel::Sxtb16Sparse);
-       ++kernel)
+  for (int kernel = 0; kernel <= static_cast<int>(Kernel::FourRows); ++kernel)
     all.common.insert(static_cast<Kernel>(kernel));
   UsedKernels loopless;
-  for (Kernel kernel : {Kernel::DualRow, Kernel::Sxtb16})
-    for (int64_t columnPairs : {1, 2, 3, 4})
-      loopless.unrolled.insert({kernel, columnPairs});
-  for (Kernel kernel : {Kernel::DualRowSparse, Kernel::Sxtb16Sparse})
-    loopless.straight.push_back({kernel, 0, {}});
+  if (target.unrolls()) {
+    for (Kernel kernel : {Kernel::DualRow, Kernel::BytePair})
+      for (int64_t columnPairs : {1, 2, 3, 4})
+        loopless.unrolled.insert({kernel, columnPairs});
+    for (Kernel kernel : {Kernel::DualRowSparse, Kernel::BytePairSparse})
+      loopless.straight.push_back({kernel, 0, {}});
+  }
   llvm::SHA256 hash;
-  hash.update(sharedText(all));
-  hash.update(sharedText(loopless));
+  hash.update(sharedText(all, target));
+  hash.update(sharedText(loopless, target));
   auto digest = hash.final();
   return llvm::toHex(llvm::ArrayRef(digest).take_front(4), /*LowerCase=*/true);
 }
@@ -228,9 +246,10 @@ std::string revision() {
 } // namespace
 
 std::string dlnet::codegen::kernelText(const UsedKernels &used,
-                                       const std::string &prefix) {
-  static const std::string shared = revision();
-  std::string text = llvm::formatv(kRevision, shared).str() + sharedText(used);
+                                       const std::string &prefix,
+                                       const cost::Target &target) {
+  std::string text = llvm::formatv(kRevision, revision(target)).str() +
+                     sharedText(used, target);
   if (used.straight.empty())
     return text;
   text += kLongAssembler;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The C text of the kernels that emitted models call. Each has a plain C form
-// and one for the Cortex-M4's DSP instructions that gives the same bits.
+// The C text of the kernels that emitted models call. Each has a form in plain
+// C; for cores with instructions of their own it has another one, which gives
+// the same bits.
 #ifndef DLNET_CODEGEN_KERNELS_H
 #define DLNET_CODEGEN_KERNELS_H
 
-#include "passes/targets/ProductCost.h"
+#include "passes/targets/Target.h"
 
 #include <cstdint>
 #include <set>
@@ -16,17 +17,19 @@
 namespace dlnet::codegen {
 
 enum class Kernel {
-  MultiplyHigh,  ///< dln_multiply_high: one requantization
-  Saturate,      ///< dln_saturate16
-  Positive,      ///< dln_positive16: a forecast
-  Clamp,         ///< dln_clamp
-  Lookup,        ///< dln_lookup: table with interpolation; uses MultiplyHigh
-  SignedByte,    ///< dln_s8
-  BlockSum,      ///< dln_block_sum
-  DualRow,       ///< dln_matvec_dual_row
-  Sxtb16,        ///< dln_matvec_sxtb16
-  DualRowSparse, ///< dln_matvec_dual_row_sparse
-  Sxtb16Sparse,  ///< dln_matvec_sxtb16_sparse
+  MultiplyHigh,   ///< dln_multiply_high: one requantization
+  Saturate,       ///< dln_saturate16
+  Positive,       ///< dln_positive16: a forecast
+  Clamp,          ///< dln_clamp
+  Lookup,         ///< dln_lookup: table with interpolation; uses MultiplyHigh
+  SignedByte,     ///< dln_s8
+  BlockSum,       ///< dln_block_sum
+  UnitNorm,       ///< dln_unit_norm
+  DualRow,        ///< dln_matvec_dual_row
+  BytePair,       ///< dln_matvec_byte_pair
+  DualRowSparse,  ///< dln_matvec_dual_row_sparse
+  BytePairSparse, ///< dln_matvec_byte_pair_sparse
+  FourRows,       ///< dln_matvec_four_rows
 };
 
 /// The kernel with loops that reads a packing; both enumerations have the same
@@ -64,9 +67,11 @@ struct UsedKernels {
 };
 
 /// The definitions of kernels with what they rest on, to stand at the top of a
-/// C file after <stdint.h>. Those that models share are there once, however
-/// many such texts a translation unit includes; `prefix` names the others.
-std::string kernelText(const UsedKernels &used, const std::string &prefix);
+/// C file after <stdint.h>, in plain C and in the target's own form. Those that
+/// models share are there once, however many such texts a translation unit
+/// includes; `prefix` names the others.
+std::string kernelText(const UsedKernels &used, const std::string &prefix,
+                       const cost::Target &target);
 
 } // namespace dlnet::codegen
 

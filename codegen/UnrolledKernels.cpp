@@ -233,7 +233,7 @@ private:
 bool isDual(Kernel kernel) {
   return kernel == Kernel::DualRow || kernel == Kernel::DualRowSparse;
 }
-const char *nameOf(bool dual) { return dual ? "dual_row" : "sxtb16"; }
+const char *nameOf(bool dual) { return dual ? "dual_row" : "byte_pair"; }
 
 } // namespace
 

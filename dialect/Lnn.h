@@ -40,6 +40,16 @@ inline constexpr llvm::StringLiteral kFormatsAttr = "lnn.formats";
 inline constexpr llvm::StringLiteral kDecayFormatAttr = "lnn.decay_format";
 inline constexpr llvm::StringLiteral kNumeratorFormatAttr =
     "lnn.numerator_format";
+/// The same for the argument of the table of an lnn.activate.
+inline constexpr llvm::StringLiteral kArgumentFormatAttr =
+    "lnn.argument_format";
+/// The 16-bit formats in which an operation reads its operands, where one has
+/// 32 bits.
+inline constexpr llvm::StringLiteral kOperandFormatsAttr =
+    "lnn.operand_formats";
+/// On a scan: its state is not proved to keep within its format, and saturates.
+/// An array<f64: low, high>, or unit: twice what was recorded.
+inline constexpr llvm::StringLiteral kSaturatesAttr = "lnn.saturates";
 /// Bits of each input of an affine that enter its products: 8 or 16.
 inline constexpr llvm::StringLiteral kOperandBitsAttr = "lnn.operand_bits";
 /// The box [low, high] that a cell's step provably does not leave, written by
@@ -145,24 +155,27 @@ inline constexpr int64_t kMaxUnrolledColumns = 126, kMaxStraightColumns = 254;
 
 /// Whether a packing leaves out 2x2 blocks of zeros.
 inline bool isSparse(Packing packing) {
-  return packing == Packing::DualRowSparse || packing == Packing::Sxtb16Sparse;
+  return packing == Packing::DualRowSparse ||
+         packing == Packing::BytePairSparse;
 }
 
-/// Greatest width of a product of a packing with `unroll`.
+/// Greatest width of a product of a packing with `unroll`; 0: none.
 inline int64_t maxUnrolledColumns(Packing packing) {
+  if (packing == Packing::FourRows)
+    return 0;
   return isSparse(packing) ? kMaxStraightColumns : kMaxUnrolledColumns;
 }
 
-/// The dense packing of the same arithmetic.
+/// The dense packing in words of the same arithmetic.
 inline Packing denseOf(Packing packing) {
   bool dual = packing == Packing::DualRow || packing == Packing::DualRowSparse;
-  return dual ? Packing::DualRow : Packing::Sxtb16;
+  return dual ? Packing::DualRow : Packing::BytePair;
 }
 
 /// The sparse packing of the same arithmetic.
 inline Packing sparseOf(Packing packing) {
   return denseOf(packing) == Packing::DualRow ? Packing::DualRowSparse
-                                              : Packing::Sxtb16Sparse;
+                                              : Packing::BytePairSparse;
 }
 
 /// The elements of a float constant in double precision.

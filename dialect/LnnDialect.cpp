@@ -124,6 +124,35 @@ LogicalResult verifyOperandBits(Operation *op, NamedAttribute attr) {
   return success();
 }
 
+LogicalResult verifyOperandFormats(Operation *op, NamedAttribute attr) {
+  auto formats = dyn_cast<ArrayAttr>(attr.getValue());
+  auto isWord = [](Attribute each) {
+    auto format = dyn_cast<FixedAttr>(each);
+    return format && format.getWidth() == 16;
+  };
+  if (!formats || formats.size() != op->getNumOperands() ||
+      !llvm::all_of(formats, isWord))
+    return op->emitOpError("wants a #lnn.fixed of 16 bits for each operand "
+                           "as ")
+           << attr.getName();
+  return success();
+}
+
+LogicalResult verifySaturates(Operation *op, NamedAttribute attr) {
+  if (!isa<ScanOp>(op))
+    return op->emitOpError("has ")
+           << attr.getName() << ", which only a scan may have";
+  if (isa<UnitAttr>(attr.getValue()))
+    return success();
+  auto ends = dyn_cast<DenseF64ArrayAttr>(attr.getValue());
+  size_t states = cast<ScanOp>(op).getInits().size();
+  if (ends && static_cast<size_t>(ends.size()) != 2 * states)
+    return op->emitOpError("has ")
+           << ends.size() << " numbers in " << attr.getName()
+           << "; expected a low and a high for each of " << states << " states";
+  return verifyIntervals(op, attr, /*one=*/false);
+}
+
 LogicalResult verifyKeys(Operation *op, NamedAttribute attr) {
   auto keys = dyn_cast<ArrayAttr>(attr.getValue());
   if (!keys || !isa<AffineOp>(op) || keys.size() != op->getNumOperands() + 1 ||
@@ -239,7 +268,7 @@ LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attr) {
   StringRef name = attr.getName();
   if (name == kFormatAttr || name == kDecayFormatAttr ||
-      name == kNumeratorFormatAttr)
+      name == kNumeratorFormatAttr || name == kArgumentFormatAttr)
     return verifyFormat(op, attr);
   if (name == kFormatsAttr)
     return verifyFormats(op, attr); // formats_c1
@@ -251,6 +280,10 @@ LogicalResult LnnDialect::verifyOperationAttribute(Operation *op,
     return verifyLanes(op, attr); // lanes_c1
   if (name == kOperandBitsAttr)
     return verifyOperandBits(op, attr); // operand_bits_c1
+  if (name == kOperandFormatsAttr)
+    return verifyOperandFormats(op, attr); // operand_formats_c1
+  if (name == kSaturatesAttr)
+    return verifySaturates(op, attr); // saturates_c1
   if (name == kBuffersAttr)
     return verifyBuffers(op, attr); // buffers_c1
   if (name == kArenaAttr)

@@ -36,19 +36,31 @@ class Lnn_EnumAttr<EnumAttrInfo info, string mnemonic>
 
 def Lnn_Function : Lnn_Enum<"Function", "elementwise nonlinearity", [
   I32EnumAttrCase<"Sigmoid", 0, "sigmoid">,
-  I32EnumAttrCase<"Tanh", 1, "tanh">]>;
+  I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Relu", 2, "relu">,
+  I32EnumAttrCase<"Silu", 3, "silu">,
+  I32EnumAttrCase<"Gelu", 4, "gelu">,
+  I32EnumAttrCase<"Exp", 5, "exp">,
+  I32EnumAttrCase<"Reciprocal", 6, "reciprocal">,
+  I32EnumAttrCase<"Damped", 7, "damped">]>;
 def Lnn_FunctionAttr : Lnn_EnumAttr<Lnn_Function, "function">;
+
+def Lnn_Reduction : Lnn_Enum<"Reduction", "one number of a vector", [
+  I32EnumAttrCase<"Mean", 0, "mean">,
+  I32EnumAttrCase<"Sum", 1, "sum">]>;
+def Lnn_ReductionAttr : Lnn_EnumAttr<Lnn_Reduction, "reduction">;
 
 def Lnn_SolverMethod : Lnn_Enum<"SolverMethod", "how a step is integrated", [
   I32EnumAttrCase<"ExplicitEuler", 0, "explicit_euler">,
   I32EnumAttrCase<"Fused", 1, "fused">]>;
 def Lnn_SolverMethodAttr : Lnn_EnumAttr<Lnn_SolverMethod, "solver">;
 
-def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights in 32-bit words", [
+def Lnn_Packing : Lnn_Enum<"Packing", "layout of int8 weights", [
   I32EnumAttrCase<"DualRow", 0, "dual_row">,
-  I32EnumAttrCase<"Sxtb16", 1, "sxtb16">,
+  I32EnumAttrCase<"BytePair", 1, "byte_pair">,
   I32EnumAttrCase<"DualRowSparse", 2, "dual_row_sparse">,
-  I32EnumAttrCase<"Sxtb16Sparse", 3, "sxtb16_sparse">]>;
+  I32EnumAttrCase<"BytePairSparse", 3, "byte_pair_sparse">,
+  I32EnumAttrCase<"FourRows", 4, "four_rows">]>;
 def Lnn_PackingAttr : Lnn_EnumAttr<Lnn_Packing, "packing">;
 
 def Lnn_Rate : Lnn_Enum<"Rate", "how often a port has a value", [

@@ -38,6 +38,18 @@ OpFoldResult foldReal(Attribute lhs, Attribute rhs, Type type, Fn op) {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  return {};
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (getParts().size() == 1 && getParts()[0].getType() == getType())
+    return getParts()[0];
+  return {};
+}
+
 OpFoldResult ClampOp::fold(FoldAdaptor) {
   // clamp(clamp(x)) where the inner limits lie within the outer ones.
   if (auto inner = getInput().getDefiningOp<ClampOp>())

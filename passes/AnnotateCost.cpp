@@ -4,6 +4,7 @@
 #include "passes/BuildPlan.h"
 #include "passes/CheckResults.h"
 #include "passes/Passes.h"
+#include "passes/TargetOption.h"
 #include "passes/targets/PlanCost.h"
 
 namespace dlnet::lnn {
@@ -18,20 +19,26 @@ using namespace dlnet::lnn;
 namespace {
 
 struct AnnotateCost : lnn::impl::AnnotateCostBase<AnnotateCost> {
+  using AnnotateCostBase::AnnotateCostBase;
+
   void runOnOperation() override {
     ModelOp model = getOperation();
     if (!model->hasAttr(kArenaAttr)) {
       model.emitError("has no arena; run lnn-plan-memory");
       return signalPassFailure();
     }
+    const cost::Target *core = targetNamed(target, model);
+    if (!core)
+      return signalPassFailure();
     WalkResult levels = model.getBody().walk([](Operation *op) {
       return WalkResult(
           checkResults(op, "lnn-annotate-cost takes integer-level networks",
                        [](Type type) { return type.isSignlessInteger(); }));
     });
-    if (levels.wasInterrupted() || failed(checkTarget(model)))
+    if (levels.wasInterrupted() || failed(checkTarget(model, *core)))
       return signalPassFailure();
-    annotate(cost::price(cost::countPlan(buildPlan(model).plan).all));
+    annotate(
+        cost::price(*core, cost::countPlan(buildPlan(model).plan, *core).all));
   }
 
 private:

@@ -227,15 +227,17 @@ void PlanBuilder::endStep(ScanOp op, const std::string &counter) {
       continue;
     }
     plan::VectorId to = rowVector(op, i, /*writes=*/true);
-    scope([&] {
+    plan::VectorId from = vectorOf(output);
+    scope([&, value = row] {
       add(plan::Point{to,
-                      vectorOf(output),
+                      from,
                       {counter, columnsOf(output), 0},
                       /*writes=*/true});
-      move(to, row);
+      move(to, value);
     });
   }
-  for (unsigned index : *orderOfMoves(op))
+  const auto order = orderOfMoves(op);
+  for (unsigned index : *order)
     moveTo(resultOf(op, index), op.getNextStates()[index]);
 }
 

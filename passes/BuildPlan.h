@@ -6,6 +6,7 @@
 
 #include "dialect/Lnn.h"
 #include "passes/plan/Plan.h"
+#include "passes/targets/Target.h"
 
 #include <map>
 #include <string>
@@ -16,7 +17,7 @@ namespace dlnet::lnn {
 /// Whether C can be made of a model: every operation is one of the target's,
 /// stands where it must, and has its packing and its buffers. Emits an error
 /// and fails otherwise.
-mlir::LogicalResult checkTarget(ModelOp model);
+mlir::LogicalResult checkTarget(ModelOp model, const cost::Target &target);
 
 struct BuiltPlan {
   plan::Plan plan;

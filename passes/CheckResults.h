@@ -14,12 +14,14 @@ namespace dlnet::lnn {
 inline mlir::LogicalResult
 checkResults(mlir::Operation *op, llvm::StringRef takes,
              llvm::function_ref<bool(mlir::Type)> accepts) {
+  auto model = op->getParentOfType<ModelOp>();
+  bool streams = model && model.isStream();
   for (mlir::Type type : op->getResultTypes()) {
     auto shaped = llvm::dyn_cast<mlir::RankedTensorType>(type);
     if (!shaped || !accepts(shaped.getElementType()))
       return op->emitError()
              << takes << "; found " << op->getName() << " of " << type;
-    if (!shaped.hasStaticShape() && !isStreamed(type))
+    if (!shaped.hasStaticShape() && !(streams && isStreamed(type)))
       return op->emitError("has an unknown size: ") << type;
   }
   return mlir::success();

@@ -4,7 +4,7 @@
 // of what else in the model makes a kernel pay.
 #include "passes/Passes.h"
 #include "passes/Runs.h"
-#include "passes/targets/ProductCost.h"
+#include "passes/TargetOption.h"
 
 #include <tuple>
 
@@ -22,12 +22,14 @@ namespace {
 
 static_assert(static_cast<int>(ProductForm::DualRow) ==
                       static_cast<int>(Packing::DualRow) &&
-                  static_cast<int>(ProductForm::Sxtb16) ==
-                      static_cast<int>(Packing::Sxtb16) &&
+                  static_cast<int>(ProductForm::BytePair) ==
+                      static_cast<int>(Packing::BytePair) &&
                   static_cast<int>(ProductForm::DualRowSparse) ==
                       static_cast<int>(Packing::DualRowSparse) &&
-                  static_cast<int>(ProductForm::Sxtb16Sparse) ==
-                      static_cast<int>(Packing::Sxtb16Sparse),
+                  static_cast<int>(ProductForm::BytePairSparse) ==
+                      static_cast<int>(Packing::BytePairSparse) &&
+                  static_cast<int>(ProductForm::FourRows) ==
+                      static_cast<int>(Packing::FourRows),
               "the two enumerations are converted by value");
 
 /// What is to be least, and what decides where that is equal.
@@ -66,6 +68,9 @@ struct ChoosePacking : lnn::impl::ChoosePackingBase<ChoosePacking> {
           << objective << "'; expected speed or size";
       return signalPassFailure();
     }
+    core = targetNamed(target, getOperation());
+    if (!core)
+      return signalPassFailure();
     SmallVector<Product> products;
     WalkResult result = getOperation().getBody().walk([&](MatvecS8Op op) {
       if (!op.getPacking()) {
@@ -93,17 +98,16 @@ private:
         cost::productShape(sizeOf(op.getResult()), sizeOf(op.getInput()),
                            {weights.begin(), weights.end()});
     SmallVector<Choice, 2> choices;
-    auto offer = [&](Packing packing) {
-      cost::ProductCost cost =
-          cost::productCost(shape, static_cast<ProductForm>(packing));
+    auto offer = [&](ProductForm form) {
+      cost::ProductCost cost = cost::productCost(*core, shape, form);
       choices.push_back(
-          {packing, costOf(cost.tableBytes, runsOf(op) * cost.instructions)});
+          {static_cast<Packing>(form),
+           costOf(cost.tableBytes, runsOf(op) * cost.instructions)});
     };
-    Packing dense = denseOf(*op.getPacking());
-    offer(dense);
+    bool dual = denseOf(*op.getPacking()) == Packing::DualRow;
+    offer(core->dense(dual));
     if (shape.columns <= kMaxSparseColumns)
-      offer(dense == Packing::DualRow ? Packing::DualRowSparse
-                                      : Packing::Sxtb16Sparse);
+      offer(core->sparse(dual));
     return choices;
   }
 
@@ -123,22 +127,27 @@ private:
   }
 
   /// The set of kernels with which the model is cheapest. There are but
-  /// sixteen, so all are tried.
+  /// 32, so all are tried.
   Kernels cheapestKernels(ArrayRef<Product> products) const {
     Kernels best = 0;
     Cost bestCost{INT64_MAX, INT64_MAX};
     for (Kernels kernels = 0; kernels < 1u << cost::kProductForms; ++kernels) {
       Cost sum;
-      for (int form = 0; form < cost::kProductForms; ++form)
-        if (kernels & (1u << form))
-          sum += costOf(
-              cost::kernelBytes({static_cast<ProductForm>(form), 0, {}}), 0);
-      bool possible = llvm::all_of(products, [&](const Product &product) {
-        const Choice *choice = cheapest(product, kernels);
-        if (choice)
-          sum += choice->cost;
-        return choice != nullptr;
-      });
+      bool possible =
+          llvm::all_of(llvm::seq(cost::kProductForms), [&](int index) {
+            auto form = static_cast<ProductForm>(index);
+            bool chosen = kernels & (1u << index);
+            if (chosen && core->has(form))
+              sum += costOf(cost::kernelBytes(*core, {form, 0, {}}), 0);
+            return !chosen || core->has(form);
+          });
+      possible =
+          possible && llvm::all_of(products, [&](const Product &product) {
+            const Choice *choice = cheapest(product, kernels);
+            if (choice)
+              sum += choice->cost;
+            return choice != nullptr;
+          });
       if (possible && sum < bestCost) {
         best = kernels;
         bestCost = sum;
@@ -146,6 +155,8 @@ private:
     }
     return best;
   }
+
+  const cost::Target *core = nullptr;
 };
 
 } // namespace

@@ -91,6 +91,21 @@ void ErrorLowering::setArgument(Value value, const FixedFormat &format) {
               format});
 }
 
+namespace {
+bool clips(const Estimate &element) {
+  return element.ideal.low > element.wanted.low ||
+         element.ideal.high < element.wanted.high;
+}
+} // namespace
+
+std::optional<Estimates> ErrorLowering::as(Value value,
+                                           const FixedFormat &format) {
+  std::optional<Estimates> result = LoweringBase::as(value, format);
+  if (result && llvm::any_of(result->elements, clips))
+    mustFit(value);
+  return result;
+}
+
 LogicalResult ErrorLowering::set(Operation *op, std::optional<Estimates> to,
                                  const FixedFormat &format) {
   if (!to)
@@ -99,18 +114,17 @@ LogicalResult ErrorLowering::set(Operation *op, std::optional<Estimates> to,
   size_t entries = std::max(ranges.get(result).size(), format.size());
   if (to->elements.size() == 1 && entries > 1)
     to->elements.assign(entries, to->elements[0]);
-  bool clips = false;
+  bool clipped = false;
   for (auto [i, element] : llvm::enumerate(to->elements)) {
     narrow(element, integerRange(result, format, i), to->width);
-    clips |= element.ideal.low > element.wanted.low ||
-             element.ideal.high < element.wanted.high;
+    clipped |= clips(element);
     element.error +=
         cast<RealOpInterface>(op).boundRounding(ranges, i) / format.scaleOf(i);
   }
   bool intoTable = !op->use_empty() &&
                    llvm::all_of(op->getUsers(), llvm::IsaPred<ActivateOp>);
-  if (clips && !intoTable)
-    bound.mustFit.push_back(result);
+  if (clipped && !intoTable)
+    mustFit(result);
   set(result, {std::move(*to), format});
   return success();
 }

@@ -6,42 +6,31 @@
 #define DLNET_PASSES_ERRORLOWERING_H
 
 #include "passes/ErrorBound.h"
-#include "passes/FixedFormat.h"
+#include "passes/LoweringBase.h"
 #include "passes/RealRanges.h"
 #include "passes/Slopes.h"
 #include "passes/fixed/Errors.h"
 
-#include "llvm/ADT/DenseMap.h"
-
 namespace dlnet::lnn {
 
-class ErrorLowering {
+class ErrorLowering : public LoweringBase<fixed::ErrorEmitter> {
 public:
-  using Rule = fixed::Lowering<fixed::ErrorEmitter>;
-  using Fixed = Rule::Fixed;
-
   ErrorLowering(ModelOp model, unsigned tableBits)
-      : rule(emitter, tableBits), model(model) {}
+      : LoweringBase(tableBits), model(model) {}
 
   mlir::FailureOr<ErrorBound> run();
 
-  fixed::ErrorEmitter emitter;
-  Rule rule;
-
   const RealRanges &getRanges() const { return ranges; }
-  Fixed get(mlir::Value value) const { return values.lookup(value); }
-  void set(mlir::Value value, Fixed estimates) {
-    values[value] = std::move(estimates);
-  }
-  /// What an operation gives, narrowed to what is proved of the real value; the
-  /// error of single precision comes on top.
+  using LoweringBase::set;
+  /// Narrows to what is proved of the real value; the error of single precision
+  /// comes on top.
   mlir::LogicalResult set(mlir::Operation *op,
                           std::optional<fixed::Estimates> to,
-                          const FixedFormat &format);
-  static FixedFormat formatOf(mlir::Operation *op,
-                              llvm::StringRef name = kFormatAttr) {
-    return fromAttr(op->getAttrOfType<FixedAttr>(name));
-  }
+                          const FixedFormat &format) override;
+  std::optional<fixed::Estimates> as(mlir::Value value,
+                                     const FixedFormat &format) override;
+  /// The bound holds while this value is within its format.
+  void mustFit(mlir::Value value) { bound.mustFit.push_back(value); }
   /// Bounds what stands before the block's terminator.
   mlir::LogicalResult lower(mlir::Block &block);
 
@@ -64,7 +53,6 @@ private:
 
   ModelOp model;
   RealRanges ranges;
-  llvm::DenseMap<mlir::Value, Fixed> values;
   ErrorBound bound;
 };
 

@@ -29,9 +29,24 @@ inline std::vector<double> realVector(mlir::ElementsAttr attr) {
   return {elements.begin(), elements.end()};
 }
 
+/// Of every function but relu, which needs no table.
 inline fixed::Activation activationOf(Function function) {
-  return function == Function::Sigmoid ? fixed::Activation::Sigmoid
-                                       : fixed::Activation::Tanh;
+  switch (function) {
+  case Function::Sigmoid:
+    return fixed::Activation::Sigmoid;
+  case Function::Silu:
+    return fixed::Activation::Silu;
+  case Function::Gelu:
+    return fixed::Activation::Gelu;
+  case Function::Exp:
+    return fixed::Activation::Exp;
+  case Function::Reciprocal:
+    return fixed::Activation::Reciprocal;
+  case Function::Damped:
+    return fixed::Activation::Damped;
+  default:
+    return fixed::Activation::Tanh;
+  }
 }
 
 } // namespace dlnet::lnn

@@ -9,6 +9,7 @@
 #include "passes/FixedFormat.h"
 #include "passes/RealRanges.h"
 #include "passes/fixed/Choose.h"
+#include "passes/fixed/Functions.h"
 
 #include "llvm/ADT/DenseMap.h"
 
@@ -39,7 +40,11 @@ public:
 
   /// Operations that compute with the integers themselves need all elements in
   /// one unit, and 0 to mean 0. An error where they have not.
-  mlir::LogicalResult checkPlain(mlir::Operation *op, mlir::Value value) const;
+  mlir::LogicalResult checkPlain(mlir::Operation *op, mlir::Value value) const {
+    return checkPlain(op, formatOf(value));
+  }
+  static mlir::LogicalResult checkPlain(mlir::Operation *op,
+                                        const FixedFormat &format);
 
   /// Greatest magnitude of a value: from its real range, and within what its
   /// integers can say.
@@ -47,6 +52,25 @@ public:
   fixed::Known known(mlir::Value value) const {
     return {formatOf(value), magnitudeOf(value)};
   }
+  /// Where a value lies: what was recorded of it, with headroom, and in any
+  /// case what is proved.
+  Interval<double> rangeOf(mlir::Value value) const;
+  bool isRecorded(mlir::Value value) const;
+  /// The 16 bits in which `op` may read a value: its own format, or one by its
+  /// range. An error where it has none.
+  mlir::FailureOr<FixedFormat> narrowed(mlir::Operation *op,
+                                        mlir::Value value) const;
+  /// The same of its only operand, written and plain.
+  mlir::FailureOr<FixedFormat> narrowOperand(mlir::Operation *op);
+  /// Writes lnn.operand_formats on an operation that takes 16 bits, unless all
+  /// of its operands have them.
+  mlir::LogicalResult narrowOperands(mlir::Operation *op);
+  /// The argument of a table.
+  FixedFormat argumentOf(ActivateOp op) const;
+  /// The format of what has a multiplier a row: 16 bits, or 32 in the unit of
+  /// what is returned.
+  FixedFormat resultOfRows(mlir::Operation *op) const;
+
   /// Recorded range of entry `index` with its headroom, or what is possible.
   Interval<double> recordedRange(mlir::Operation *op, size_t index,
                                  Interval<double> possible) const;

@@ -5,10 +5,7 @@
 #ifndef DLNET_PASSES_INTEGERLOWERING_H
 #define DLNET_PASSES_INTEGERLOWERING_H
 
-#include "passes/FixedFormat.h"
-#include "passes/fixed/Lowering.h"
-
-#include "llvm/ADT/DenseMap.h"
+#include "passes/LoweringBase.h"
 
 namespace dlnet::lnn {
 
@@ -92,36 +89,37 @@ public:
         mlir::RankedTensorType::get({rows, width}, builder.getI16Type());
     return create<StackOp>(type, columns);
   }
+  Value slice(Value value, int64_t start, int64_t size) {
+    return create<SliceOp>(vector(widthOf(value), size), value, start);
+  }
+  Value concat(const std::vector<Value> &parts);
+  Value unitNorm(Value value, int32_t epsilon, double) {
+    return create<UnitNormS16Op>(typeOf(value), value, epsilon);
+  }
   void fail(const std::string &problem) { mlir::emitError(loc, problem); }
 };
 
-class IntegerLowering {
+class IntegerLowering : public LoweringBase<OpEmitter> {
 public:
-  using Rule = fixed::Lowering<OpEmitter>;
-  using Fixed = Rule::Fixed;
-
   IntegerLowering(ModelOp model, unsigned tableBits)
-      : emitter(model.getContext()), rule(emitter, tableBits), model(model) {}
+      : LoweringBase(tableBits, model.getContext()), model(model) {}
 
   /// Rebuilds the model's body on the integer level.
   mlir::LogicalResult run();
 
-  OpEmitter emitter;
-  Rule rule;
-
-  Fixed get(mlir::Value value) const { return values.lookup(value); }
-  void set(mlir::Value value, Fixed integers) {
-    values[value] = std::move(integers);
-  }
-  /// What an operation became; nothing where the emitter failed.
+  using LoweringBase::set;
   mlir::LogicalResult set(mlir::Operation *op, std::optional<mlir::Value> to,
-                          const FixedFormat &format);
-  static FixedFormat formatOf(mlir::Operation *op,
-                              llvm::StringRef name = kFormatAttr) {
-    return fromAttr(op->getAttrOfType<FixedAttr>(name));
-  }
+                          const FixedFormat &format) override;
   /// Lowers what stands before the block's terminator.
   mlir::LogicalResult lower(mlir::Block &block);
+
+  /// Sets a row, `padded` being as wide as products read it. Other readers get
+  /// its own columns.
+  void setRow(mlir::Value row, Fixed padded);
+  Fixed factor(mlir::Value value) const override {
+    auto it = rows.find(value);
+    return it == rows.end() ? get(value) : it->second;
+  }
 
   /// The value of an output port, from whatever format.
   std::optional<mlir::Value> output(const Fixed &from, PortAttr port) {
@@ -143,7 +141,7 @@ private:
   mlir::LogicalResult lowerReturn(mlir::Block &old);
 
   ModelOp model;
-  llvm::DenseMap<mlir::Value, Fixed> values;
+  llvm::DenseMap<mlir::Value, Fixed> rows; ///< Padded, where they are wider.
 };
 
 } // namespace dlnet::lnn

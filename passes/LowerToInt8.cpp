@@ -34,6 +34,13 @@ Value OpEmitter::matvec(Value value, const fixed::ByteMatrix &matrix) {
   return create<MatvecS8Op>(vector(32, rows), value, weights, PackingAttr());
 }
 
+Value OpEmitter::concat(const std::vector<Value> &parts) {
+  int64_t size = 0;
+  for (Value part : parts)
+    size += sizeOf(part);
+  return create<ConcatOp>(vector(widthOf(parts.front()), size), parts);
+}
+
 LogicalResult IntegerLowering::run() {
   Block *old = &model.getBody().front();
   auto *block = new Block;
@@ -81,6 +88,20 @@ IntegerLowering::Fixed IntegerLowering::padded(const Fixed &sequence) {
     result.format.zero.resize(columns, 0.0);
   }
   return result;
+}
+
+void IntegerLowering::setRow(Value row, Fixed padded) {
+  set(row, padded);
+  int64_t columns = sizeOf(row);
+  if (columns == sizeOf(padded.value) ||
+      llvm::all_of(row.getUsers(), llvm::IsaPred<AffineOp>))
+    return;
+  rows[row] = padded;
+  if (padded.format.size() != 1) {
+    padded.format.scale.resize(columns);
+    padded.format.zero.resize(columns);
+  }
+  set(row, {emitter.slice(padded.value, 0, columns), padded.format});
 }
 
 LogicalResult IntegerLowering::lower(Block &block) {

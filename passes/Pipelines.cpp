@@ -45,6 +45,11 @@ void dlnet::lnn::buildFormatsPipeline(OpPassManager &pm,
   ThinHorizonOptions thin;
   thin.tolerance = options.knotTolerance;
   model.addPass(createThinHorizon(thin));
+  if (!options.calibrate.empty()) {
+    CalibrateOptions calibrate;
+    calibrate.sequences = options.calibrate;
+    model.addPass(createCalibrate(calibrate));
+  }
   QuantizeOptions quantize;
   quantize.stateBits = options.stateBits;
   model.addPass(createQuantize(quantize));
@@ -75,16 +80,22 @@ void dlnet::lnn::buildToInt8Pipeline(OpPassManager &pm,
   model.addPass(createProveRanges());
   ChoosePackingOptions packing;
   packing.objective = options.objective;
+  packing.target = options.target;
   model.addPass(createChoosePacking(packing));
   UnrollProductsOptions unroll;
+  unroll.target = options.target;
   if (options.unrollFlash != -1)
     unroll.flash = options.unrollFlash;
   else if (options.objective == "size")
     unroll.flash = 0;
   model.addPass(createUnrollProducts(unroll));
   model.addPass(createPlanMemory());
-  model.addPass(createVerifyTarget());
-  model.addPass(createAnnotateCost());
+  VerifyTargetOptions verify;
+  verify.target = options.target;
+  model.addPass(createVerifyTarget(verify));
+  AnnotateCostOptions annotate;
+  annotate.target = options.target;
+  model.addPass(createAnnotateCost(annotate));
 }
 
 void dlnet::lnn::buildSelectPipeline(OpPassManager &pm,

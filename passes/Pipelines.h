@@ -5,6 +5,7 @@
 #define DLNET_PASSES_PIPELINES_H
 
 #include "passes/fixed/Knots.h"
+#include "passes/targets/Target.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
@@ -32,6 +33,10 @@ struct ToInt8Options : mlir::PassPipelineOptions<ToInt8Options> {
       *this, "knot-tolerance",
       llvm::cl::desc("mean change of a forecast by knots, in SOH"),
       llvm::cl::init(fixed::kKnotTolerance)};
+  Option<std::string> calibrate{
+      *this, "calibrate",
+      llvm::cl::desc("safetensors file of sequences to record ranges on"),
+      llvm::cl::init("")};
   Option<std::string> objective{*this, "objective",
                                 llvm::cl::desc("of packings: speed or size"),
                                 llvm::cl::init("speed")};
@@ -40,6 +45,9 @@ struct ToInt8Options : mlir::PassPipelineOptions<ToInt8Options> {
       llvm::cl::desc("bytes that unrolled products may add; -1: as the "
                      "objective wants it, 2048 for speed and 0 for size"),
       llvm::cl::init(-1)};
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("core that is compiled for"),
+                             llvm::cl::init(cost::kDefaultTarget)};
 };
 
 /// Options of `lnn-select`: the greatest figures that are allowed, 0 for no

@@ -47,7 +47,7 @@ struct ProveRanges : lnn::impl::ProveRangesBase<ProveRanges> {
       return signalPassFailure();
     model.walk([&](MatvecS8Op op) {
       ++(denseOf(*op.getPacking()) == Packing::DualRow ? numDualRow
-                                                       : numSxtb16);
+                                                       : numBytePair);
     });
   }
 };

@@ -29,6 +29,11 @@ public:
   /// The range that covers all elements.
   Interval<double> hullOf(mlir::Value value) const;
 
+  /// Whether t * a + (1 - t) * b is seen to lie between a and b. It costs the
+  /// formats of networks that do without their width, so that it is used where
+  /// nothing else bounds a state.
+  bool seesMeans = false;
+
 private:
   llvm::DenseMap<mlir::Value, RealVectorRange> ranges;
 };

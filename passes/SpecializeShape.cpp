@@ -105,8 +105,8 @@ public:
 
   LogicalResult visit(Operation *op) {
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-        .Case<AffineOp, NormalizeOp, BlockMeanOp, LastOp, StackOp, ScanOp,
-              OdeOp>([&](auto op) { return carry(op); })
+        .Case<AffineOp, LayerNormOp, ConcatOp, NormalizeOp, BlockMeanOp, LastOp,
+              StackOp, ScanOp, OdeOp>([&](auto op) { return carry(op); })
         .Case<AddOp, SubOp, MulOp>([&](auto op) { return carryBinary(op); })
         .Case<ClampOp, DifferenceOp, ActivateOp, EulerStepOp, FusedStepOp>(
             [&](Operation *op) { return carryAlike(op); })
@@ -124,6 +124,23 @@ private:
               cast<ElementsAttr>(weights).getShapedType().getDimSize(1), op)))
         return failure();
     return success();
+  }
+
+  LogicalResult carry(LayerNormOp op) {
+    if (failed(
+            sizes.fix({op.getInput(), 0}, op.getGain().getNumElements(), op)))
+      return failure();
+    return carryAlike(op);
+  }
+
+  LogicalResult carry(ConcatOp op) {
+    int64_t size = 0;
+    for (Value part : op.getParts()) {
+      if (!sizes.isKnown({part, 0}))
+        return success();
+      size += sizes.get({part, 0});
+    }
+    return sizes.fix({op.getResult(), 0}, size, op);
   }
 
   LogicalResult carry(NormalizeOp op) {

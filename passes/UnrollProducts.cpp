@@ -4,7 +4,7 @@
 // sparse packing was made between loops, and is looked at again here.
 #include "passes/Passes.h"
 #include "passes/Runs.h"
-#include "passes/targets/ProductCost.h"
+#include "passes/TargetOption.h"
 
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/MapVector.h"
@@ -67,7 +67,8 @@ struct UnrollProducts : lnn::impl::UnrollProductsBase<UnrollProducts> {
           << flash.getValue() << " bytes of flash; expected 0 or more";
       return signalPassFailure();
     }
-    if (failed(findProducts()))
+    core = targetNamed(target, getOperation());
+    if (!core || failed(findProducts()))
       return signalPassFailure();
     std::vector<Move> moves = allMoves();
     for (int64_t left = flash;;) {
@@ -106,6 +107,10 @@ private:
         op.emitError("has no packing; run lnn-prove-ranges");
         return WalkResult::interrupt();
       }
+      if (!core->has(static_cast<ProductForm>(*op.getPacking()))) {
+        reportForeignPacking(op, *core);
+        return WalkResult::interrupt();
+      }
       auto weights = integerElements(op.getWeights());
       products.push_back(
           {op, runsOf(op),
@@ -119,7 +124,8 @@ private:
 
   Form formOf(const Product &product, Packing packing, bool unroll) {
     auto form = static_cast<ProductForm>(packing);
-    cost::ProductCost cost = cost::productCost(product.shape, form, unroll);
+    cost::ProductCost cost =
+        cost::productCost(*core, product.shape, form, unroll);
     auto kernel = cost::productKernel(product.shape, form, unroll);
     unsigned number = kernels.insert({kernel, kernels.size()}).first->second;
     return {packing, unroll, cost.tableBytes, product.runs * cost.instructions,
@@ -131,6 +137,8 @@ private:
   /// last one to leave a kernel takes its bytes with it.
   std::vector<Move> allMoves() {
     std::vector<Move> moves;
+    if (!core->unrolls())
+      return moves;
     llvm::MapVector<std::pair<Packing, int64_t>, std::pair<Move, Move>> groups;
     for (auto [index, product] : llvm::enumerate(products)) {
       Packing dense = denseOf(*product.op.getPacking());
@@ -182,10 +190,11 @@ private:
     }
     for (const auto &[kernel, number] : kernels)
       if (used.test(number))
-        total.bytes += cost::kernelBytes(kernel);
+        total.bytes += cost::kernelBytes(*core, kernel);
     return total;
   }
 
+  const cost::Target *core = nullptr;
   std::vector<Product> products;
   std::vector<Form> forms; ///< Of the products, as far as was decided.
   std::map<cost::ProductKernel, unsigned> kernels;

@@ -5,6 +5,7 @@
 #include "passes/BuildPlan.h"
 #include "passes/OutputPorts.h"
 #include "passes/Passes.h"
+#include "passes/TargetOption.h"
 
 #include "llvm/Support/Regex.h"
 
@@ -44,13 +45,13 @@ bool isOddRow(Value value) {
          sizeOf(value) % 2 != 0 && !ShapedType::isDynamic(scan.getTripCount());
 }
 
-LogicalResult check(Operation *op, ModelOp model) {
+LogicalResult check(Operation *op, ModelOp model, const cost::Target &target) {
   if (!isa<IntegerOpInterface, YieldOp, ReturnOp>(op))
     return op->emitError("cannot be done on the target; it is left over from "
                          "the real level");
   for (Type type : op->getResultTypes()) {
     auto shaped = cast<ShapedType>(type);
-    if (!shaped.hasStaticShape() && !isStreamed(type))
+    if (!shaped.hasStaticShape() && !(model.isStream() && isStreamed(type)))
       return op->emitError("has an unknown size: ") << type;
     if (!shaped.getElementType().isSignlessInteger())
       return op->emitError("is left over from the real level: ") << type;
@@ -66,7 +67,7 @@ LogicalResult check(Operation *op, ModelOp model) {
                          "no memory");
   if (isNewestElement(op))
     for (Operation *user : op->getUsers())
-      if (!isa<StackOp, ScanOp, ReturnOp>(user) &&
+      if (!isa<StackOp, ScanOp, ConcatOp, ReturnOp>(user) &&
           !isa<FusedOp>(user->getParentOp()))
         return user->emitError("reads a newest element, which has no memory of "
                                "its own; it must be stacked or computed with "
@@ -78,6 +79,11 @@ LogicalResult check(Operation *op, ModelOp model) {
              << " columns of a sequence; products read pairs";
     if (!product.getPacking())
       return op->emitError("has no packing; run lnn-prove-ranges");
+    auto form = static_cast<cost::ProductForm>(*product.getPacking());
+    if (!target.has(form) || (product.getUnroll() && !target.unrolls())) {
+      reportForeignPacking(product, target);
+      return failure();
+    }
     if (product.getInput() == model.getAge() && !hasOwnPorts(model))
       return op->emitError("reads the age itself; products read pairs, so it "
                            "must be stacked or computed with first");
@@ -102,7 +108,8 @@ struct VerifyTarget : lnn::impl::VerifyTargetBase<VerifyTarget> {
 
   void runOnOperation() override {
     ModelOp model = getOperation();
-    if (failed(checkTarget(model)))
+    const cost::Target *core = targetNamed(target, model);
+    if (!core || failed(checkTarget(model, *core)))
       return signalPassFailure();
     if (int64_t bytes = arenaBytes(model); bytes > maxArenaBytes) {
       model.emitError("needs an arena of ")
@@ -114,11 +121,12 @@ struct VerifyTarget : lnn::impl::VerifyTargetBase<VerifyTarget> {
 
 } // namespace
 
-LogicalResult dlnet::lnn::checkTarget(ModelOp model) {
+LogicalResult dlnet::lnn::checkTarget(ModelOp model,
+                                      const cost::Target &target) {
   if (failed(checkPortNames(model)))
     return failure();
   WalkResult result = model.getBody().walk(
-      [&](Operation *op) { return WalkResult(check(op, model)); });
+      [&](Operation *op) { return WalkResult(check(op, model, target)); });
   if (result.wasInterrupted())
     return failure();
   if (!model->hasAttr(kArenaAttr))

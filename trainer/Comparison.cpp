@@ -219,12 +219,12 @@ std::string printComparison(const Comparison &comparison) {
                  "{}: {} windows of {} batteries; errors x 10^-3 of SOH\n\n",
                  comparison.protocol, comparison.windows.size(),
                  comparison.batteries.size());
-  fmt::format_to(line, "{:<24}{:>7}{:>9}{:>9}{:>8}", "", "numbers", "MAE",
+  fmt::format_to(line, "{:<24}{:>7}{:>9}{:>9}{:>8}", "", "params", "MAE",
                  "RMSE", "MAPE %");
   for (const auto &[ahead, error] : comparison.contenders.front().figures.maeAt)
     fmt::format_to(line, "{:>8}", fmt::format("@{}", ahead));
   fmt::format_to(line, "{:>8}{:>8}{:>9}{:>8}{:>9}\n", "knee", "no knee",
-                 "battery sd", "worst", "of ridge");
+                 "spread", "worst", "of ridge");
   for (const Contender &each : comparison.contenders) {
     const Figures &f = each.figures;
     fmt::format_to(line, "{:<24}{:>7}{:>9.4f}{:>9.4f}{:>8.3f}", each.name,

@@ -31,15 +31,16 @@ Cost readCost(lnn::ModelOp model) {
 /// Tables that live in RAM take it as the state does, and budgets count both;
 /// those in flash are waited for.
 void addPlacement(lnn::ModelOp model, codegen::Place place,
-                  int64_t flashWaitStates) {
-  if (place == codegen::Place::Flash && flashWaitStates == 0)
+                  const dlnet::Target &target) {
+  if (place == codegen::Place::Flash && target.flashWaitStates == 0)
     return;
   plan::Plan plan = lnn::buildPlan(model).plan;
   Cost whole = readCost(model);
   if (place == codegen::Place::Ram)
     whole.ram += plan.tableBytes();
   else
-    whole.cycles += flashWaitStates * cost::countPlan(plan).all.tableReads();
+    whole.cycles += target.flashWaitStates *
+                    cost::countPlan(plan, *target.core).all.tableReads();
   Builder builder(model->getContext());
   NamedAttrList cost(model->getAttrOfType<DictionaryAttr>(lnn::kCostAttr));
   cost.set("ram", builder.getI64IntegerAttr(whole.ram));
@@ -103,7 +104,7 @@ void Candidates::add(const FamilyModel &source, lnn::ModelOp compiled,
   std::string name =
       source.name + (place == codegen::Place::Flash || alone ? "" : ".ram");
   model.setSymName(name);
-  addPlacement(model, place, target.flashWaitStates);
+  addPlacement(model, place, target);
   module->push_back(model);
   list.push_back({name, &source, place, model, readCost(model), {}, {}, {}});
 }
@@ -154,10 +155,10 @@ std::string Candidates::table() const {
   };
   std::stable_sort(rows.begin(), rows.end(),
                    [&](auto *a, auto *b) { return error(*a) < error(*b); });
-  std::string text =
-      fmt::format("  {:<{}} {:>9} {:>9} {:>7} {:>6} {:>6} {:>8} {:>7}  {}\n",
-                  "model", width, "int8", "test", "flash", "RAM", "stack",
-                  "cycles", "ms", "verdict");
+  std::string text = fmt::format(
+      "  {:<{}} {:>9} {:>9} {:>7} {:>6} {:>6} {:>8} {:>7}  {}\n", "model",
+      width, "int8", "test", "flash", "RAM", "stack",
+      target.core->modelsCycles ? "cycles" : "instr.", "ms", "verdict");
   for (const Candidate *row : rows)
     text += fmt::format(
         "{} {:<{}} {:>9.6f} {:>9} {:>7} {:>6} {:>6} {:>8} {:>7.3f}  {}\n",

@@ -25,7 +25,8 @@ struct Cost {
 
 /// The microcontroller that models are compiled for.
 struct Target {
-  double clockMhz = 64;
+  const cost::Target *core = nullptr;
+  double clockMhz = 0;
   int64_t flashWaitStates = 0; ///< Cycles that a read of data in flash waits.
   /// Where constant tables may live; a model is a candidate in each.
   std::vector<codegen::Place> places = {codegen::Place::Flash};

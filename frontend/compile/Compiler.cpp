@@ -84,8 +84,10 @@ struct Int8PassOptions : lnn::ToInt8Options {
     stateBits = options.stateBits;
     lutBits = options.lutBits;
     knotTolerance = options.knotTolerance;
+    calibrate = options.calibrate;
     objective = options.objective;
     unrollFlash = options.unrollFlash;
+    target = options.target;
   }
 };
 } // namespace

@@ -27,6 +27,9 @@ struct CompileOptions {
   double knotTolerance = fixed::kKnotTolerance; ///< In SOH.
   std::string objective = "speed";              ///< Of packings; or size.
   int64_t unrollFlash = -1; ///< For unrolled products; -1: by the objective.
+  std::string calibrate;    ///< Sequences to record ranges on; empty: none.
+  /// Core that products, costs and kernels are for, one of cost::targets().
+  std::string target = cost::kDefaultTarget;
   bool printIrAfterAll = false; ///< To standard error.
 };
 

@@ -33,8 +33,9 @@ struct Arguments {
   /// Whether the result is text on standard output.
   bool printsIr() const { return emit == "lnn" || emit == "int8"; }
   Target target() const {
-    return {clockMhz.value_or(Target().clockMhz), flashWaitStates.value_or(0),
-            places};
+    const cost::Target *core = cost::findTarget(options.target);
+    return {core, clockMhz.value_or(core->clockMhz),
+            flashWaitStates.value_or(core->flashWaitStates), places};
   }
   /// Empty: no report.
   const std::string &reportFolder() const {
@@ -120,13 +121,20 @@ std::vector<std::string> describeCost(const Candidate &candidate,
           ? "without wait states"
           : fmt::format("with {} wait states on tables in flash",
                         target.flashWaitStates);
-  return {"Predicted for a Cortex-M4, built by gcc at -O2:",
-          fmt::format("{} bytes of flash with the tables, {} of stack; a "
-                      "forecast takes",
-                      cost.flash, cost.stack),
-          fmt::format("{} instructions and, by a model of the core, {} cycles "
-                      "{}.",
-                      cost.instructions, cost.cycles, waits)};
+  std::string time =
+      target.core->modelsCycles
+          ? fmt::format(
+                "{} instructions and, by a model of the core, {} cycles "
+                "{}.",
+                cost.instructions, cost.cycles, waits)
+          : fmt::format("{} instructions; cycles are not modelled.",
+                        cost.instructions);
+  return {
+      fmt::format("Predicted for {}, built by gcc at -O2:", target.core->title),
+      fmt::format("{} bytes of flash with the tables, {} of stack; a "
+                  "forecast takes",
+                  cost.flash, cost.stack),
+      time};
 }
 
 codegen::SohBasis basisOf(const Family &family, const FamilyModel &model) {
@@ -149,7 +157,8 @@ Result<package::Files> makeC(Compiler &compiler, const report::Subject &subject,
   const Candidate &selected = subject.candidates.selected();
   codegen::EmitOptions emit = {
       options.prefix, describeModel(subject.family, *selected.source),
-      selected.place, basisOf(subject.family, *selected.source)};
+      selected.place, basisOf(subject.family, *selected.source),
+      *subject.candidates.forTarget().core};
   for (std::string &line :
        describeCost(selected, subject.candidates.forTarget()))
     emit.facts.push_back(std::move(line));
@@ -328,6 +337,12 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
                   "interpolation may make it; 0: none")
       ->check(CLI::Range(0.0, 1.0));
   command
+      .add_option("--calibrate", options.calibrate,
+                  "Safetensors file of sequences, a tensor for each input of "
+                  "the model: 16 bits are chosen for the ranges of values "
+                  "that are seen on them")
+      ->check(CLI::ExistingFile);
+  command
       .add_option("--optimize", options.objective,
                   "What products are chosen for: speed (each byte of flash "
                   "must save an instruction; the default) or size (fewest "
@@ -342,64 +357,101 @@ void dlnet::addPipelineOptions(CLI::App &command, CompileOptions &options) {
                    "Print the IR after each pass to standard error");
 }
 
-void dlnet::addCompile(CLI::App &app, Command &chosen) {
-  auto arguments = std::make_shared<Arguments>();
-  CLI::App *command = app.add_subcommand(
-      "compile", "Compile a model of a family to a C header and source");
-  command->add_option("family", arguments->family, "Family file")->required();
-  command->add_option("-o,--output", arguments->output, "Folder for the files");
-  CLI::Option *model =
-      command->add_option("--model", arguments->model,
-                          "Model to compile; default: the first student");
+namespace {
+
+/// What is compiled, and for which core and memory.
+void addTargetOptions(CLI::App &command, const std::shared_ptr<Arguments> &to) {
+  std::vector<std::string> names;
+  for (const cost::Target &target : cost::targets())
+    names.push_back(target.name);
   command
-      ->add_option_function<std::string>(
+      .add_option("--target", to->options.target,
+                  "Core to compile for: " + cost::targetNames() +
+                      "; default: " + cost::kDefaultTarget)
+      ->check(oneOf(names));
+  command
+      .add_option("--clock-mhz", to->clockMhz,
+                  "Clock that turns cycles into time; default: the target's, "
+                  "64 for cortex_m4")
+      ->check(CLI::Range(1e-3, 1e5));
+  command
+      .add_option_function<std::string>(
+          "--place",
+          [to](const std::string &place) {
+            to->places.clear();
+            if (place != "ram")
+              to->places.push_back(codegen::Place::Flash);
+            if (place != "flash")
+              to->places.push_back(codegen::Place::Ram);
+          },
+          "Where the constant tables live: flash (the default), ram, where "
+          "reading them costs no wait states, or both: each student is a "
+          "candidate for the budget twice")
+      ->check(oneOf({"flash", "ram", "both"}));
+  command
+      .add_option("--flash-wait-states", to->flashWaitStates,
+                  "Cycles that each read of a table in flash waits for the "
+                  "memory; default: 0")
+      ->check(CLI::Range(0, 15));
+}
+
+void addSelectionOptions(CLI::App &command,
+                         const std::shared_ptr<Arguments> &to) {
+  CLI::Option *model = command.add_option(
+      "--model", to->model, "Model to compile; default: the first student");
+  command
+      .add_option_function<std::string>(
           "--budget",
-          [arguments](const std::string &text) {
+          [to](const std::string &text) {
             auto budget = parseBudget(text);
             if (!budget)
               throw CLI::ValidationError("--budget", budget.message());
-            arguments->budget = *budget;
+            to->budget = *budget;
           },
           "Compile every student and choose the most accurate within limits: "
           "flash=8k,ram=1.5k,ms=1,mae=0.0012, or some of them")
       ->excludes(model);
+}
+
+void addOutputOptions(CLI::App &command, const std::shared_ptr<Arguments> &to) {
+  command.add_option("-o,--output", to->output, "Folder for the files");
+  command.add_option("--name", to->options.prefix,
+                     "Prefix of public C names and of the files; default: "
+                     "the family's name");
   command
-      ->add_option("--clock-mhz", arguments->clockMhz,
-                   "Clock that turns cycles into time; default: 64")
-      ->check(CLI::Range(1e-3, 1e5));
-  command->add_option("--name", arguments->options.prefix,
-                      "Prefix of public C names and of the files; default: "
-                      "the family's name");
-  command
-      ->add_option("--emit", arguments->emit,
-                   "Stop at: lnn (discretized, to standard output), int8 "
-                   "(integer level, likewise), c (the default), report "
-                   "(report.json and report.html instead of C)")
+      .add_option("--emit", to->emit,
+                  "Stop at: lnn (discretized, to standard output), int8 "
+                  "(integer level, likewise), c (the default), report "
+                  "(report.json and report.html instead of C)")
       ->check(oneOf({"lnn", "int8", "c", "report"}));
-  command->add_option("--report", arguments->report,
-                      "Besides C, write report.json and report.html to "
-                      "this folder");
-  command->add_flag("--timing", arguments->timing,
-                    "Print the time of each pass to standard error");
+  command.add_option("--report", to->report,
+                     "Besides C, write report.json and report.html to "
+                     "this folder");
+  command.add_flag("--timing", to->timing,
+                   "Print the time of each pass to standard error");
+}
+
+void addPackageOptions(CLI::App &command,
+                       const std::shared_ptr<Arguments> &to) {
   command
-      ->add_option_function<std::string>(
+      .add_option_function<std::string>(
           "--package",
-          [arguments](const std::string &text) {
+          [to](const std::string &text) {
             auto kinds = package::parseKinds(text);
             if (!kinds)
               throw CLI::ValidationError("--package", kinds.message());
-            arguments->packages = *kinds;
+            to->packages = *kinds;
           },
           "Write the C as packages, each in a folder of its own: cmake, "
           "arduino (a .zip too), platformio, zephyr, or some of them")
       ->option_text("KIND[,KIND...]");
   auto publisherOption = [&](const char *name, auto member, const char *help) {
-    command->add_option_function<std::string>(
+    command.add_option_function<std::string>(
         name,
-        [arguments, member](const std::string &text) {
-          if (!arguments->publisher)
-            arguments->publisher.emplace();
-          *arguments->publisher.*member = text;
+        [to, member](const std::string &text) {
+          if (!to->publisher)
+            to->publisher.emplace();
+          *to->publisher.*member = text;
         },
         help);
   };
@@ -409,28 +461,22 @@ void dlnet::addCompile(CLI::App &app, Command &chosen) {
                   "Who stands behind the packages: \"Name <name@mail>\"");
   publisherOption("--package-url", &package::Publisher::url,
                   "Where a person reads about the packages");
-  command->add_option("--certificate", arguments->certificate,
-                      "Folder of ./dlnet certify, for exactly this C: put its "
-                      "certificate into the packages");
-  command
-      ->add_option_function<std::string>(
-          "--place",
-          [arguments](const std::string &place) {
-            arguments->places.clear();
-            if (place != "ram")
-              arguments->places.push_back(codegen::Place::Flash);
-            if (place != "flash")
-              arguments->places.push_back(codegen::Place::Ram);
-          },
-          "Where the constant tables live: flash (the default), ram, where "
-          "reading them costs no wait states, or both: each student is a "
-          "candidate for the budget twice")
-      ->check(oneOf({"flash", "ram", "both"}));
-  command
-      ->add_option("--flash-wait-states", arguments->flashWaitStates,
-                   "Cycles that each read of a table in flash waits for the "
-                   "memory; default: 0")
-      ->check(CLI::Range(0, 15));
+  command.add_option("--certificate", to->certificate,
+                     "Folder of ./dlnet certify, for exactly this C: put its "
+                     "certificate into the packages");
+}
+
+} // namespace
+
+void dlnet::addCompile(CLI::App &app, Command &chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command = app.add_subcommand(
+      "compile", "Compile a model of a family to a C header and source");
+  command->add_option("family", arguments->family, "Family file")->required();
+  addSelectionOptions(*command, arguments);
+  addTargetOptions(*command, arguments);
+  addOutputOptions(*command, arguments);
+  addPackageOptions(*command, arguments);
   addPipelineOptions(*command, arguments->options);
   command->callback([&chosen, arguments] {
     chosen = [arguments] { return run(*arguments); };

@@ -129,9 +129,9 @@ Status checkRecord(const Arguments &arguments, const Family &family,
         text)};
   const CompileOptions usual, &asked = arguments.options;
   if (asked.stateBits != usual.stateBits || asked.lutBits != usual.lutBits ||
-      asked.knotTolerance != usual.knotTolerance)
-    return Failure{"--record: does not go with --state-bits, --lut-bits or "
-                   "--knot-tolerance; the family states errors without them"};
+      asked.knotTolerance != usual.knotTolerance || !asked.calibrate.empty())
+    return Failure{"--record: does not go with --state-bits, --lut-bits, "
+                   "--knot-tolerance or --calibrate; the family states errors without them"};
   return success();
 }
 

@@ -33,25 +33,26 @@ json withCost(json entry, const cost::ModelCost &cost) {
   return entry;
 }
 
-json layerOf(Operation *op, const cost::Counts &counts) {
+json layerOf(Operation *op, const cost::Counts &counts,
+             const cost::Target &target) {
   auto product = dyn_cast<lnn::MatvecS8Op>(op);
   json entry = product ? productOf(product, lnn::runsOf(op)) : json::object();
   entry["operation"] = op->getName().stripDialect().str();
   entry["name"] = report::nameOf(op->getLoc());
   entry["times"] = lnn::runsOf(op);
-  return withCost(std::move(entry), cost::price(counts));
+  return withCost(std::move(entry), cost::price(target, counts));
 }
 
 } // namespace
 
-json report::layersOf(lnn::ModelOp model) {
+json report::layersOf(lnn::ModelOp model, const cost::Target &target) {
   lnn::BuiltPlan built = lnn::buildPlan(model);
-  cost::PlanCounts counts = cost::countPlan(built.plan);
+  cost::PlanCounts counts = cost::countPlan(built.plan, target);
   json layers = json::array();
   // The rest: what calls, checks, and copies the window.
-  cost::ModelCost frame = cost::price(counts.all);
+  cost::ModelCost frame = cost::price(target, counts.all);
   for (auto [op, part] : llvm::zip(built.operations, counts.parts)) {
-    layers.push_back(layerOf(op, part));
+    layers.push_back(layerOf(op, part, target));
     frame.instructions -= layers.back()["instructions"].get<int64_t>();
     frame.cycles -= layers.back()["cycles"].get<int64_t>();
   }

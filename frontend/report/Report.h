@@ -34,7 +34,7 @@ std::string renderHtml(const nlohmann::json &report);
 nlohmann::json memoryOf(lnn::ModelOp model, const Cost &cost);
 
 /// One entry for each operation that runs: its shape, work and share.
-nlohmann::json layersOf(lnn::ModelOp model);
+nlohmann::json layersOf(lnn::ModelOp model, const cost::Target &target);
 
 /// Forecasts of simulated cells in float and in int8, beside the truth. Empty
 /// where no simulated cell lives long enough for the model's window.

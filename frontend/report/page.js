@@ -150,7 +150,8 @@ function drawHead() {
   tile('RAM', bytes, selected.ram_bytes, budget.ram_bytes);
   tile('Stack', bytes, selected.stack_bytes);
   tile('Forecast', value => `${short(value)} ms`, selected.ms, budget.ms,
-       `${whole(selected.cycles)} cycles at ${report.clock_mhz} MHz` +
+       `${whole(selected.cycles)} ${report.cycles_are_modelled ? 'cycles' : 'instructions, one a cycle'} at ${report.clock_mhz} MHz on ${
+           report.target_is}` +
            (report.flash_wait_states ? `, ${report.flash_wait_states} wait states` : ''));
 }
 

@@ -41,6 +41,11 @@ Format wordFormat(double magnitude) {
   return Format::uniform(16, scaleFor(magnitude));
 }
 
+Format formatOfMagnitude(double magnitude) {
+  return std::isfinite(magnitude) ? wordFormat(magnitude)
+                                  : Format::uniform(16, magnitude);
+}
+
 Format constantFormat(double magnitude) {
   return Format::uniform(16, scaleFor(magnitude * 32768 / 32767));
 }
@@ -55,6 +60,10 @@ Format sumFormat(const Known &lhs, const Known &rhs, double resultMagnitude) {
   double scale = std::min(lhs.format.scale[0], rhs.format.scale[0]);
   for (double magnitude : {lhs.magnitude, rhs.magnitude, resultMagnitude})
     scale = fit(scale, magnitude);
+  // One multiplication brings 16 bits no farther.
+  for (const Known *operand : {&lhs, &rhs})
+    if (operand->format.width == 16)
+      scale = std::max(scale, std::ldexp(operand->format.scale[0], -15));
   return Format::uniform(32, scale);
 }
 

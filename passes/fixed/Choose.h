@@ -22,6 +22,8 @@ double magnitudeOfActivation(const VectorRange &range, const Format &format);
 
 /// A state, or anything else of 16 bits: a power of two that holds `magnitude`.
 Format wordFormat(double magnitude);
+/// The same; of an infinite scale where `magnitude` is infinite.
+Format formatOfMagnitude(double magnitude);
 /// A constant of this magnitude, which shall be below the power of two.
 Format constantFormat(double magnitude);
 Format activationFormat();

@@ -46,11 +46,6 @@ template <typename T> T perElement(const std::vector<T> &values, size_t i) {
   return values[values.size() == 1 ? 0 : i];
 }
 
-double derivative(Activation function, double x) {
-  double y = evaluate(function, x);
-  return function == Activation::Sigmoid ? y * (1 - y) : 1 - y * y;
-}
-
 } // namespace
 
 Estimate Estimates::all() const {
@@ -63,23 +58,20 @@ Estimate Estimates::all() const {
   return result;
 }
 
-Interval<double> slopesOf(Activation function, Interval<double> argument) {
-  double near = argument.low > 0    ? argument.low
-                : argument.high < 0 ? argument.high
-                                    : 0.0;
-  return {derivative(function, argument.magnitude()),
-          derivative(function, near)};
-}
-
-Curve activationCurve(Activation function, const Format &argument) {
+Curve activationCurve(Activation function, const Format &argument,
+                      const Format &result) {
   return {[=](double x) { return evaluate(function, x); },
-          [=](Interval<double> x) { return slopesOf(function, x).high; },
-          argument};
+          [=](Interval<double> x) { return imageOf(function, x); },
+          [=](Interval<double> x) { return slopesOf(function, x).magnitude(); },
+          argument, result.scale[0]};
 }
 
 Curve reciprocalCurve(double dt, const Format &argument) {
   auto value = [=](double d) { return 1.0 / (1.0 + dt * d); };
   return {value,
+          [=](Interval<double> d) {
+            return Interval<double>{value(d.high), value(d.low)};
+          },
           [=](Interval<double> d) {
             double greatest = value(d.low);
             return dt * greatest * greatest;
@@ -156,7 +148,7 @@ Estimates ErrorEmitter::requantize(const Value &value, const Value *addend,
         widen(x.ideal * Interval<double>::point(multiplier * unit),
               ofMultiplier) +
             widen(Interval<double>::point(perElement(bias, i)), kRounding),
-        x.error * multiplier * unit + ofMultiplier + 2 * kRounding);
+        x.error * std::abs(multiplier) * unit + ofMultiplier + 2 * kRounding);
     if (addend) {
       sum.wanted = sum.wanted + addend->at(i).ideal;
       sum.error += addend->at(i).error;
@@ -174,25 +166,38 @@ Estimates ErrorEmitter::lut(const Value &value,
     ++bits;
   double scale = curve.argument.scale[0], zero = curve.argument.zero[0];
   auto real = [&](double r) { return scale * r + zero; };
-  auto exact = [&](double r) { return 32768 * curve.value(real(r)); };
-  // Between what the table gives and the function, for every integer.
+  auto exact = [&](double r) { return curve.value(real(r)) / curve.scale; };
+  auto image = [&](double low, double high) {
+    Interval<double> range = curve.image({real(low), real(high)});
+    return Interval<double>{range.low / curve.scale, range.high / curve.scale};
+  };
+  // By how much the function changes from `edge` to anywhere on an interval.
+  auto change = [&](double edge, double low, double high) {
+    Interval<double> range = image(low, high);
+    return low < high
+               ? std::max(range.high - exact(edge), exact(edge) - range.low)
+               : 0.0;
+  };
+  auto reachedBy = [](const Estimate &x) {
+    return clampTo(widen(x.ideal, x.error), kHalfWord);
+  };
+  // Between what the table gives and the function, for every integer that may
+  // come.
+  Interval<double> all = reachedBy(value.all());
   double ofTable = 0;
-  for (int q = INT16_MIN; q <= INT16_MAX; ++q)
+  for (int q = std::floor(all.low); q <= std::ceil(all.high); ++q)
     ofTable = std::max(
         ofTable,
         std::abs(double(dlnet::interpolate(table.data(), bits, q)) - exact(q)));
   Estimates result = each(value, [&](const Estimate &x) {
-    Interval<double> reached = clampTo(widen(x.ideal, x.error), kHalfWord);
-    double slope = 32768 * scale *
+    Interval<double> reached = reachedBy(x);
+    double slope = scale / curve.scale *
                    curve.steepest({real(std::min(x.ideal.low, reached.low)),
                                    real(std::max(x.ideal.high, reached.high))});
-    double beyond =
-        std::max(std::abs(exact(x.wanted.low) - exact(x.ideal.low)),
-                 std::abs(exact(x.wanted.high) - exact(x.ideal.high)));
-    double ends[] = {exact(x.wanted.low), exact(x.wanted.high)};
-    return Estimate::within(
-        {std::min(ends[0], ends[1]), std::max(ends[0], ends[1])},
-        ofTable + slope * x.error + beyond);
+    double beyond = std::max(change(x.ideal.low, x.wanted.low, x.ideal.low),
+                             change(x.ideal.high, x.ideal.high, x.wanted.high));
+    return Estimate::within(image(x.wanted.low, x.wanted.high),
+                            ofTable + slope * x.error + beyond);
   });
   result.width = 16;
   return result;
@@ -292,6 +297,41 @@ Estimates ErrorEmitter::blockSum(const Value &value, size_t size) const {
           size,
           {Estimate::within(element.ideal * Interval<double>::point(count),
                             element.error * count)}};
+}
+
+Estimates ErrorEmitter::slice(const Value &value, size_t start,
+                              size_t size) const {
+  Estimates result{value.width, size, value.elements};
+  if (value.elements.size() > 1)
+    result.elements.assign(value.elements.begin() + start,
+                           value.elements.begin() + start + size);
+  return result;
+}
+
+Estimates ErrorEmitter::concat(const std::vector<Value> &parts) const {
+  Estimates result{parts.front().width, 0, {}};
+  for (const Value &part : parts) {
+    result.size += part.size;
+    for (size_t i = 0; i < part.size; ++i)
+      result.elements.push_back(part.at(i));
+  }
+  return result;
+}
+
+// x / sqrt(|x|^2 + epsilon) moves by at most 1 / sqrt(epsilon) of what x does,
+// and by at most 1 / (2 epsilon) of what epsilon does. The root and its
+// reciprocal have 15 bits each.
+Estimates ErrorEmitter::unitNorm(const Value &value, int32_t epsilon,
+                                 double exact) const {
+  double least = std::min(double(epsilon), exact), squares = 0;
+  for (size_t i = 0; i < value.size; ++i)
+    squares += value.at(i).error * value.at(i).error;
+  double error = 32768 * (std::sqrt(squares / least) +
+                          std::abs(epsilon - exact) / (2 * least)) +
+                 8;
+  return {16,
+          value.size,
+          {Estimate::within({-32768, 32768}, std::min(error, 65536.0))}};
 }
 
 Estimates ErrorEmitter::stack(const std::vector<Value> &columns, size_t,

@@ -6,6 +6,7 @@
 #ifndef DLNET_PASSES_FIXED_ERRORS_H
 #define DLNET_PASSES_FIXED_ERRORS_H
 
+#include "passes/fixed/Functions.h"
 #include "passes/fixed/Lowering.h"
 
 #include <deque>
@@ -38,19 +39,20 @@ struct Estimates {
   Estimate all() const;
 };
 
-/// A function that a table stands for: monotone, of the real argument.
+/// A function of the real argument that a table stands for.
 struct Curve {
   std::function<double(double)> value;
+  /// Where it leads from an interval.
+  std::function<Interval<double>(Interval<double>)> image;
   /// Greatest magnitude of its slope on an interval.
   std::function<double(Interval<double>)> steepest;
-  Format argument; ///< Of the integers that the table takes.
+  Format argument;            ///< Of the integers that the table takes.
+  double scale = 1.0 / 32768; ///< Of those that it gives.
 };
-Curve activationCurve(Activation function, const Format &argument);
+Curve activationCurve(Activation function, const Format &argument,
+                      const Format &result = activationFormat());
 /// 1 / (1 + dt * d), for d of 0 and more.
 Curve reciprocalCurve(double dt, const Format &argument);
-
-/// Slopes of an activation on an interval.
-Interval<double> slopesOf(Activation function, Interval<double> argument);
 
 /// The emitter. Products and tables are told beforehand what they stand for.
 class ErrorEmitter {
@@ -89,6 +91,10 @@ public:
   Value last(const Value &value) const;
   Value difference(const Value &value) const;
   Value blockSum(const Value &value, size_t size) const;
+  Value slice(const Value &value, size_t start, size_t size) const;
+  Value concat(const std::vector<Value> &parts) const;
+  /// `exact` is what `epsilon` was rounded from.
+  Value unitNorm(const Value &value, int32_t epsilon, double exact) const;
   /// A sequence has one estimate for each column.
   Value stack(const std::vector<Value> &columns, size_t rows,
               size_t width) const;

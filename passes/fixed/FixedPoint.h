@@ -43,6 +43,31 @@ inline int64_t interpolate(const int16_t *table, unsigned bits, int64_t input) {
   return base + roundShift((table[index + 1] - base) * fraction, fractionBits);
 }
 
+/// lnn.unit_norm_s16 of a vector whose sum of squares, epsilon included, is from
+/// 1 to 2^31 - 1.
+class UnitNorm {
+public:
+  explicit UnitNorm(int64_t squares) {
+    for (; squares < int64_t(1) << 28; squares *= 4)
+      ++shift;
+    // The greatest root whose square is at most that, bit by bit.
+    int64_t root = 0;
+    for (int64_t bit = int64_t(1) << 15; bit != 0; bit >>= 1)
+      if ((root + bit) * (root + bit) <= squares)
+        root += bit;
+    reciprocal = (int64_t(1) << 30) / root;
+  }
+
+  int32_t of(int64_t element) const {
+    return saturate16(
+        roundShift(element * (int64_t(1) << shift) * reciprocal, 15));
+  }
+
+private:
+  unsigned shift = 0;
+  int64_t reciprocal;
+};
+
 /// Smallest power of two that is at least `value` (> 0).
 inline double powerOfTwoAtLeast(double value) {
   assert(value > 0.0 && std::isfinite(value));

@@ -6,12 +6,14 @@
 
 #include "passes/fixed/FixedPoint.h"
 
+#include <limits>
+
 namespace dlnet::fixed {
 
 std::optional<Multipliers> makeMultipliers(const std::vector<double> &factors) {
   double greatest = 0.0;
   for (double factor : factors)
-    greatest = std::max(greatest, factor);
+    greatest = std::max(greatest, std::abs(factor));
   Multipliers result;
   // factor * 2^(32 - shift) must round to at most 2^31 - 1.
   while (result.shift <= 30 &&
@@ -31,12 +33,40 @@ int16_t quantize(double value, double scale, double zero) {
 }
 
 double evaluate(Activation function, double x) {
-  return function == Activation::Sigmoid ? 1.0 / (1.0 + std::exp(-x))
-                                         : std::tanh(x);
+  switch (function) {
+  case Activation::Sigmoid:
+    return 1.0 / (1.0 + std::exp(-x));
+  case Activation::Tanh:
+    return std::tanh(x);
+  case Activation::Silu: // 0 at -infinity.
+    return x < -700 ? 0.0 : x / (1.0 + std::exp(-x));
+  case Activation::Gelu:
+    return x < -40 ? 0.0 : x * std::erfc(-x / std::sqrt(2.0)) / 2;
+  case Activation::Exp:
+    return std::exp(x);
+  case Activation::Reciprocal:
+    return 1.0 / x;
+  case Activation::Damped:
+    return std::abs(x) > 700 ? 0.0 : x * std::exp(-std::abs(x));
+  }
+  return 0.0;
 }
 
 double tableDomain(Activation function) {
-  return function == Activation::Sigmoid ? 8.0 : 4.0;
+  switch (function) {
+  case Activation::Sigmoid:
+    return 8.0;
+  case Activation::Tanh:
+    return 4.0;
+  case Activation::Damped:
+    return 16.0;
+  default:
+    return std::numeric_limits<double>::infinity();
+  }
+}
+
+bool isFlatBeyondDomain(Activation function) {
+  return std::isfinite(tableDomain(function));
 }
 
 } // namespace dlnet::fixed

@@ -182,13 +182,50 @@ public:
   }
 
   std::optional<Value> activate(const Fixed &in, Activation function) {
-    Format wanted = argumentFormat(in, function);
-    std::optional<Value> argument = convert(in, wanted);
+    return activate(in, function, argumentFormat(in, function),
+                    activationFormat());
+  }
+  std::optional<Value> activate(const Fixed &in, Activation function,
+                                const Format &wanted, const Format &result) {
+    std::optional<Value> argument =
+        in.format == wanted ? std::optional(in.value) : convert(in, wanted);
     if (!argument)
       return std::nullopt;
+    double unit = 32768 * result.scale[0];
     return emitter.lut(
-        *argument, makeTable([&](double x) { return evaluate(function, x); },
-                             wanted, tableBits));
+        *argument,
+        makeTable([&](double x) { return evaluate(function, x) / unit; },
+                  wanted, tableBits));
+  }
+
+  /// Distances from the mean of a vector of one unit, over the root of their
+  /// mean square, times gain, plus bias. The distances are taken n-fold, so
+  /// that they are integers, and narrowed until their squares fit 32 bits.
+  std::optional<Value> layerNorm(const Fixed &in,
+                                 const std::vector<double> &gain,
+                                 const std::vector<double> &bias,
+                                 double epsilon, const Format &format) {
+    size_t size = gain.size();
+    double n = double(size);
+    int32_t limit = int32_t(std::min(std::sqrt(0x1p30 / n), 32767.0));
+    unsigned shift = 0;
+    while (std::ldexp(n * UINT16_MAX, -int(shift)) > limit)
+      ++shift;
+    Value sum = emitter.blockSum(in.value, 1);
+    Value scaled = emitter.scale(in.value, int32_t(size));
+    Value distance = emitter.sub(scaled, sum, size);
+    distance =
+        emitter.clamp(emitter.roundShift(distance, shift), 16, -limit, limit);
+    // One of its units, in those of the mean square times n.
+    double unit = std::ldexp(in.format.scale[0] / n, int(shift));
+    double exact = n * epsilon / (unit * unit);
+    int32_t rounded =
+        int32_t(std::clamp(std::floor(exact + 0.5), 1.0, 0x1p30 - 1));
+    Format norms{16, {}, std::vector<double>(size, 0.0)};
+    for (double each : gain)
+      norms.scale.push_back(each * std::sqrt(n) / 32768);
+    return requantize({emitter.unitNorm(distance, rounded, exact), norms},
+                      nullptr, format, bias, size);
   }
 
   std::optional<Value> eulerStep(const Fixed &state, Fixed derivative,

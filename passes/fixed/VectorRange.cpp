@@ -52,6 +52,8 @@ VectorRange clampRange(const VectorRange &range, double low, double high) {
 }
 
 VectorRange activationRange(Activation function) {
+  if (function == Activation::Damped) // Greatest at 1, least at -1.
+    return within({-std::exp(-1.0), std::exp(-1.0)});
   return within({function == Activation::Sigmoid ? 0.0 : -1.0, 1.0});
 }
 

@@ -48,6 +48,7 @@ VectorRange neighbourDifference(const VectorRange &range);
 
 VectorRange clampRange(const VectorRange &range, double low, double high);
 
+/// Of a function that is flat beyond its domain, whatever its argument.
 VectorRange activationRange(Activation function);
 
 /// `start` plus the product of a row-major matrix, with as many rows as `start`

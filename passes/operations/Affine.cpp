@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Weights times vectors: int8 products on the integer level.
-#include "passes/OutputPorts.h"
 #include "passes/operations/RealModel.h"
 
 using namespace mlir;
@@ -10,29 +9,6 @@ using namespace dlnet::lnn;
 using namespace dlnet::lnn::operations;
 
 namespace {
-
-/// Whether a value, or a sum with it, is what an interpolation reads.
-bool isInterpolated(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
-    return isa<InterpolateOp>(user) ||
-           (isa<AddOp, SubOp>(user) && isInterpolated(user->getResult(0)));
-  });
-}
-
-/// Whether a value is read, and only by operations of this kind.
-template <typename Op> bool isReadOnlyBy(Value value) {
-  return !value.use_empty() &&
-         llvm::all_of(value.getUsers(), llvm::IsaPred<Op>);
-}
-
-/// Greatest domain of the tables that read a value.
-double domainOfReaders(Value value) {
-  double domain = 0.0;
-  for (Operation *user : value.getUsers())
-    domain = std::max(domain, fixed::tableDomain(activationOf(
-                                  cast<ActivateOp>(user).getFunction())));
-  return domain;
-}
 
 bool isRow(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
@@ -97,44 +73,13 @@ struct AffineModel : RealModel<AffineModel, AffineOp> {
   static LogicalResult format(AffineOp op, FormatChoice &choice) {
     bool inScan = op->getParentOfType<ScanOp>() != nullptr;
     SmallVector<int32_t> bits;
-    for (auto [index, input] : llvm::enumerate(op.getInputs())) {
-      if (choice.formatOf(input).width != 16)
-        return op.emitError("reads a 32-bit value as input ")
-               << index << "; products take 16 bits";
+    for (Value input : op.getInputs())
       bits.push_back(inScan && !isRow(input) ? choice.getStateBits() : 16);
-    }
     op->setAttr(kOperandBitsAttr,
                 DenseI32ArrayAttr::get(op.getContext(), bits));
-    return choice.assign(op, resultFormat(op, choice));
-  }
-
-  static FixedFormat resultFormat(AffineOp op, const FormatChoice &choice) {
-    Value result = op.getResult();
-    // Into a table: the table's domain, saturating where it is flat anyway.
-    if (isReadOnlyBy<ActivateOp>(result))
-      return fixed::tableFormat(domainOfReaders(result));
-    const RealVectorRange &proved = choice.getRanges().get(result);
-    bool feedsProducts = llvm::any_of(op->getUsers(), llvm::IsaPred<AffineOp>);
-    // Outside the recurrence, and not an operand of products, or on the way to
-    // an output: the output's unit.
-    PortAttr port = portOfReaders(result);
-    if (!port && !feedsProducts && !op->getParentOfType<ScanOp>())
-      port = choice.getModel().getOutputPorts()[0];
-    if (port) {
-      FixedFormat unit = FixedFormat::uniform(32, port.scaleReal());
-      return isInterpolated(result)
-                 ? fixed::knotFormat(unit, fixed::magnitudeOf(proved))
-                 : unit;
-    }
-    std::vector<Interval<double>> recorded;
-    for (size_t row = 0; row < proved.size(); ++row)
-      recorded.push_back(choice.recordedRange(op, row, proved[row].all));
-    FixedFormat format = fixed::rowsFormat(proved, recorded);
-    // Only products can take a scale for each of their operand's elements.
-    if (!llvm::all_of(op->getUsers(), llvm::IsaPred<AffineOp>))
-      return FixedFormat::uniform(
-          16, *std::max_element(format.scale.begin(), format.scale.end()));
-    return format;
+    if (failed(choice.narrowOperands(op)))
+      return failure();
+    return choice.assign(op, choice.resultOfRows(op));
   }
 
   static FloatStep execute(AffineOp op, FloatProgram &program) {
@@ -176,13 +121,16 @@ struct AffineModel : RealModel<AffineModel, AffineOp> {
       return op.emitError("has no ")
              << kOperandBitsAttr << "; run lnn-quantize first";
     std::vector<typename Lowering::Rule::Factor> factors;
-    forEachProduct(op, [&](size_t index, Value input, const auto &weights) {
-      auto operand = lowering.get(input);
+    for (auto [index, attr] : llvm::enumerate(op.getWeights())) {
+      auto operand = lowering.operand(op, index);
+      if (!operand)
+        return failure();
+      std::vector<double> weights = realVector(cast<ElementsAttr>(attr));
       lowering.expectProduct(
-          weights, bits[index] == 8 ? fixed::highByteFormat(operand.format)
-                                    : operand.format);
-      factors.push_back({operand, weights, bits[index]});
-    });
+          weights, bits[index] == 8 ? fixed::highByteFormat(operand->format)
+                                    : operand->format);
+      factors.push_back({*operand, weights, bits[index]});
+    }
     FixedFormat format = lowering.formatOf(op);
     return lowering.set(
         op, lowering.rule.affine(factors, realVector(op.getBias()), format),

@@ -36,7 +36,7 @@ struct MatvecModel : IntegerModel<MatvecModel, MatvecS8Op> {
       result.push_back(IntegerRange::independent(sum));
     }
     // What was decided on another packing, by an earlier run, is void.
-    op.setPacking(dualRow ? Packing::DualRow : Packing::Sxtb16);
+    op.setPacking(dualRow ? Packing::DualRow : Packing::BytePair);
     op.setUnroll(false);
     return proof.set(op, result);
   }
@@ -69,9 +69,12 @@ struct MatvecModel : IntegerModel<MatvecModel, MatvecS8Op> {
         static_cast<cost::ProductForm>(packing), product.unrolled);
     bool sparse = isSparse(packing), loops = !op.getUnroll();
     plan::Call call{("matvec_" + stringifyPacking(packing)).str(), {}, {}, ""};
+    bool inBytes = packing == Packing::FourRows;
     call.vectors.push_back(
-        builder.table("weights", plan::Type::U32,
-                      {packed.words.begin(), packed.words.end()}));
+        inBytes ? builder.table("weights", plan::Type::S8,
+                                {packed.bytes.begin(), packed.bytes.end()})
+                : builder.table("weights", plan::Type::U32,
+                                {packed.words.begin(), packed.words.end()}));
     if (sparse && loops)
       call.vectors.push_back(
           builder.table("blocks", plan::Type::U8,
@@ -82,7 +85,9 @@ struct MatvecModel : IntegerModel<MatvecModel, MatvecS8Op> {
     if (!sparse)
       call.counts.push_back(packed.rowBlocks);
     if (loops)
-      call.counts.push_back(sparse ? packed.rowPairs : packed.columnPairs);
+      call.counts.push_back(sparse    ? packed.rowPairs
+                            : inBytes ? product.columns
+                                      : packed.columnPairs);
     call.note = llvm::formatv("{0}, {1}x{2}", describe(op), product.rows,
                               product.columns);
     call.product = std::move(product);

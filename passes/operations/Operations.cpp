@@ -14,16 +14,18 @@ void dlnet::lnn::registerLnn(DialectRegistry &registry) {
   registry.insert<LnnDialect>();
   registry.addExtension(+[](MLIRContext *context, LnnDialect *) {
     for (auto each :
-         {operations::registerActivate,       operations::registerAffine,
-          operations::registerClamp,          operations::registerConstant,
-          operations::registerFused,          operations::registerIntegerFrame,
-          operations::registerIntegerSums,    operations::registerInterpolate,
-          operations::registerInterpolateS32, operations::registerLutS16,
-          operations::registerMatvecS8,       operations::registerMul,
-          operations::registerNormalize,      operations::registerOde,
-          operations::registerRequantize,     operations::registerScan,
-          operations::registerStack,          operations::registerSteps,
-          operations::registerSums,           operations::registerWindow})
+         {operations::registerActivate,    operations::registerAffine,
+          operations::registerClamp,       operations::registerConstant,
+          operations::registerFused,       operations::registerIntegerFrame,
+          operations::registerIntegerSums, operations::registerIntegerVectors,
+          operations::registerInterpolate, operations::registerInterpolateS32,
+          operations::registerLayerNorm,   operations::registerLutS16,
+          operations::registerMatvecS8,    operations::registerMul,
+          operations::registerNormalize,   operations::registerOde,
+          operations::registerReduce,      operations::registerRequantize,
+          operations::registerScan,        operations::registerStack,
+          operations::registerSteps,       operations::registerSums,
+          operations::registerVectors,     operations::registerWindow})
       each(*context);
   });
 }

@@ -17,6 +17,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Beyond these steps back a scan's gains hardly change any more.
 constexpr int64_t kMostSteps = 64;
 
+/// A recorded range is widened to this where its state saturates.
+constexpr double kHeadroom = 2.0;
+
 double sumOf(const std::vector<double> &values) {
   double sum = 0.0;
   for (double value : values)
@@ -68,18 +71,44 @@ auto initOf(Value init, const FixedFormat &format, Lowering &lowering) {
   return lowering.rule.convert(lowering.get(init), format);
 }
 
+/// The range at which a state is declared to saturate.
+std::optional<Interval<double>> saturationOf(ScanOp scan, size_t index) {
+  Attribute declared = scan->getAttr(kSaturatesAttr);
+  auto given = dyn_cast_or_null<DenseF64ArrayAttr>(declared);
+  if (given)
+    return Interval<double>{given[2 * index], given[2 * index + 1]};
+  auto recorded = scan->getAttrOfType<DenseF64ArrayAttr>(kRangeAttr);
+  if (!declared || !recorded ||
+      recorded.size() < static_cast<int64_t>(2 * index + 2))
+    return std::nullopt;
+  double magnitude = kHeadroom * std::max(std::abs(recorded[2 * index]),
+                                          std::abs(recorded[2 * index + 1]));
+  return Interval<double>{-magnitude, magnitude};
+}
+
+/// The box that a state is known not to leave.
+std::optional<Interval<double>> boxOf(ScanOp scan, size_t index) {
+  if (auto saturation = saturationOf(scan, index))
+    return saturation;
+  auto box = invariantOf(scan.getNextStates()[index], scan.getStates()[index]);
+  return box ? std::optional(Interval<double>{box[0], box[1]}) : std::nullopt;
+}
+
+bool isUnbounded(Interval<double> range) {
+  return !std::isfinite(range.magnitude());
+}
+
 struct ScanModel : RealModel<ScanModel, ScanOp> {
   static void ranges(ScanOp scan, RealRanges &ranges) {
     for (auto [row, sequence] : llvm::zip(scan.getRows(), scan.getSequences()))
       ranges.set(row, ranges.get(sequence));
     SmallVector<Interval<double>> states;
     bool allBoxed = true;
-    for (auto [init, state, next] :
-         llvm::zip(scan.getInits(), scan.getStates(), scan.getNextStates())) {
-      DenseF64ArrayAttr box = invariantOf(next, state);
-      states.push_back(box ? hull({box[0], box[1]}, ranges.hullOf(init))
+    for (auto [index, init] : llvm::enumerate(scan.getInits())) {
+      auto box = boxOf(scan, index);
+      states.push_back(box ? hull(*box, ranges.hullOf(init))
                            : Interval<double>{-kInfinity, kInfinity});
-      allBoxed &= !!box;
+      allBoxed &= box.has_value();
     }
     evaluateWith(scan, states, ranges);
     if (!allBoxed) {
@@ -87,15 +116,45 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
       // all.
       for (auto [state, init, next] :
            llvm::zip(states, scan.getInits(), scan.getNextStates()))
-        if (!std::isfinite(state.magnitude()))
+        if (isUnbounded(state))
           state = hull(ranges.hullOf(next), ranges.hullOf(init));
       evaluateWith(scan, states, ranges);
     }
+    if (llvm::any_of(states, isUnbounded))
+      findBoxes(scan, states, ranges);
     for (auto [result, state] : llvm::zip(scan.getFinals(), states))
       ranges.set(result, {Ranged<double>::independent(state)});
     for (auto [output, row] :
          llvm::zip(scan.getOutputs(), scan.getOutputRows()))
       ranges.set(output, withoutSlopes(ranges.get(row)));
+  }
+
+  /// Gives the states that have no bound the smallest box [-2^k, 2^k] that a
+  /// step does not leave, if there is one.
+  static void findBoxes(ScanOp scan, SmallVector<Interval<double>> &states,
+                        RealRanges &ranges) {
+    bool before = std::exchange(ranges.seesMeans, true);
+    for (int exponent = -4; exponent <= 10; ++exponent) {
+      double radius = std::ldexp(1.0, exponent);
+      const Interval<double> box{-radius, radius};
+      SmallVector<Interval<double>> boxed = states;
+      for (Interval<double> &state : boxed)
+        if (isUnbounded(state))
+          state = box;
+      evaluateWith(scan, boxed, ranges);
+      bool stays = true;
+      for (auto [state, init, next] :
+           llvm::zip(states, scan.getInits(), scan.getNextStates()))
+        stays &= !isUnbounded(state) || (box.contains(ranges.hullOf(init)) &&
+                                         box.contains(ranges.hullOf(next)));
+      if (stays) {
+        states = boxed;
+        ranges.seesMeans = before;
+        return;
+      }
+    }
+    ranges.seesMeans = before;
+    evaluateWith(scan, states, ranges);
   }
 
   /// Slopes by the state are of one state: with several, none is followed.
@@ -161,6 +220,9 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
   static LogicalResult format(ScanOp op, FormatChoice &choice) {
     for (auto [row, sequence] : llvm::zip(op.getRows(), op.getSequences()))
       choice.set(row, choice.formatOf(sequence));
+    if (op->hasAttr(kSaturatesAttr) && !saturationOf(op, 0))
+      return op.emitError("saturates at twice a recorded range, but has none (")
+             << kRangeAttr << ")";
     const RealRanges &ranges = choice.getRanges();
     SmallVector<FixedFormat> formats;
     for (auto [index, state] : llvm::enumerate(op.getStates())) {
@@ -169,8 +231,11 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
           InFlightDiagnostic diag =
               op.emitError("carries a state that could overflow: unit ")
               << unit << " has no proved bound";
-          diag.attachNote() << "a step that does not overshoot has one: more "
-                               "sub-steps, a smaller dt, or solver=fused";
+          diag.attachNote()
+              << "a step that does not overshoot has one: more "
+                 "sub-steps, a smaller dt, or solver=fused; a "
+                 "state may be declared to saturate, by "
+              << kSaturatesAttr << " and a range that was recorded or is given";
           return diag;
         }
       formats.push_back(fixed::wordFormat(choice.magnitudeOf(state)));
@@ -216,17 +281,20 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
     for (auto [result, made, format] :
          llvm::zip(op.getResults(), scan.getResults(), formats))
       lowering.set(result, {made, format});
+    if (op->hasAttr(kSaturatesAttr))
+      scan->setAttr(kSaturatesAttr, builder.getUnitAttr());
     OpBuilder::InsertionGuard guard(builder);
     Block *block = builder.createBlock(&scan.getBody());
-    for (auto [row, made] : llvm::zip(op.getRows(), rows)) {
-      int64_t columns = lowering.emitter.typeOf(made.value).getDimSize(1);
-      lowering.set(row, {block->addArgument(
-                             lowering.emitter.vector(16, columns), op.getLoc()),
-                         made.format});
-    }
+    for (auto made : rows)
+      block->addArgument(
+          lowering.emitter.vector(
+              16, lowering.emitter.typeOf(made.value).getDimSize(1)),
+          op.getLoc());
     for (auto [state, init, format] : llvm::zip(op.getStates(), inits, formats))
       lowering.set(state,
                    {block->addArgument(init.getType(), op.getLoc()), format});
+    for (auto [index, row] : llvm::enumerate(op.getRows()))
+      lowering.setRow(row, {block->getArgument(index), rows[index].format});
     if (failed(lowering.lower(op.getBody().front())))
       return failure();
     return emitYield(op, formats, lowering);
@@ -237,7 +305,10 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
     SmallVector<Value> yielded;
     Operation *yield = op.getBody().front().getTerminator();
     for (auto [index, value] : llvm::enumerate(yield->getOperands())) {
-      PortAttr port = outputPortOf(op->getResult(index));
+      // A state that is returned in the end is a state until then.
+      PortAttr port = index < op.getInits().size()
+                          ? PortAttr()
+                          : outputPortOf(op->getResult(index));
       std::optional<Value> made =
           port ? lowering.output(lowering.get(value), port)
                : lowering.rule.convert(lowering.get(value), formats[index]);
@@ -284,6 +355,8 @@ struct ScanModel : RealModel<ScanModel, ScanOp> {
     if (failed(slopes))
       return failure();
 
+    if (op->hasAttr(kSaturatesAttr))
+      lowering.mustFit(op.getNextState());
     lowering.record(*slopes, *next, format);
     for (int64_t step = 0; step < op.getTripCount(); ++step) {
       error = slopes->carry(error);

@@ -62,13 +62,10 @@ struct BlockMeanModel : RealModel<BlockMeanModel, BlockMeanOp> {
   }
 
   static LogicalResult format(BlockMeanOp op, FormatChoice &choice) {
-    FixedFormat format = choice.formatOf(op.getInput());
-    if (format.width != 16)
-      return op.emitError("reads a 32-bit value; block means take the 16 bits "
-                          "of the window");
-    if (failed(choice.checkPlain(op, op.getInput())))
+    FailureOr<FixedFormat> in = choice.narrowOperand(op);
+    if (failed(in))
       return failure();
-    return choice.assign(op, fixed::blockMeanFormat(format, blockSize(op)));
+    return choice.assign(op, fixed::blockMeanFormat(*in, blockSize(op)));
   }
 
   static FloatStep execute(BlockMeanOp op, FloatProgram &program) {
@@ -87,10 +84,11 @@ struct BlockMeanModel : RealModel<BlockMeanModel, BlockMeanOp> {
 
   template <typename Lowering>
   static LogicalResult emit(BlockMeanOp op, Lowering &lowering) {
+    auto in = lowering.operand(op, 0);
+    if (!in)
+      return failure();
     return lowering.set(
-        op,
-        lowering.emitter.blockSum(lowering.get(op.getInput()).value,
-                                  sizeOf(op.getResult())),
+        op, lowering.emitter.blockSum(in->value, sizeOf(op.getResult())),
         lowering.formatOf(op));
   }
 };

@@ -16,9 +16,9 @@
 namespace dlnet::plan {
 
 /// Of the elements of a vector.
-enum class Type { U8, S16, S32, U32 };
+enum class Type { S8, U8, S16, S32, U32 };
 constexpr int64_t bytesOf(Type type) {
-  return type == Type::U8 ? 1 : type == Type::S16 ? 2 : 4;
+  return type <= Type::U8 ? 1 : type == Type::S16 ? 2 : 4;
 }
 
 /// Where a vector is.

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// The prices themselves are data.
-#include "passes/targets/Counts.h"
+#include "passes/targets/Target.h"
 
 #include <cmath>
 
 using namespace dlnet::cost;
 
-#define DLNET_PRICE(...) +1
-static_assert(kTerms == 0
-#include "passes/targets/cortex_m4/CostTable.inc"
-              ,
-              "each term has a price");
-#undef DLNET_PRICE
-
-const PriceTable &dlnet::cost::cortexM4Prices() {
-  static const PriceTable prices = [] {
-    PriceTable table;
-#define DLNET_PRICE(term, flash, stack, instructions, cycles)                  \
-  table[static_cast<int>(Term::term)] = {#term, flash, stack, instructions,    \
-                                         cycles};
-#include "passes/targets/cortex_m4/CostTable.inc"
-    return table;
-  }();
-  return prices;
+PriceTable
+dlnet::cost::priceTable(std::initializer_list<std::pair<Term, Price>> prices) {
+  PriceTable table{};
+  for (const auto &[term, price] : prices)
+    table[static_cast<int>(term)] = price;
+  return table;
 }
 
 Counts &Counts::operator+=(const Counts &other) {
@@ -47,13 +34,13 @@ int64_t Counts::tableReads() const {
 }
 
 const char *dlnet::cost::name(Term term) {
-  return cortexM4Prices()[static_cast<int>(term)].name;
+  return targets().front().prices[static_cast<int>(term)].name;
 }
 
-ModelCost dlnet::cost::price(const Counts &counts, const PriceTable &prices) {
+ModelCost dlnet::cost::price(const Target &target, const Counts &counts) {
   Price sum{};
   for (int i = 0; i < kTerms; ++i) {
-    const Price &one = prices[i];
+    const Price &one = target.prices[i];
     sum.flash += one.flash * counts.printed[i];
     sum.stack += one.stack * counts.printed[i];
     sum.instructions += one.instructions * counts.executed[i];
@@ -65,6 +52,8 @@ ModelCost dlnet::cost::price(const Counts &counts, const PriceTable &prices) {
   cost.stack = std::llround(sum.stack);
   cost.instructions =
       std::llround(sum.instructions) + counts.kernelInstructions;
-  cost.cycles = std::llround(sum.cycles) + counts.kernelCycles;
+  cost.cycles = target.modelsCycles
+                    ? std::llround(sum.cycles) + counts.kernelCycles
+                    : cost.instructions;
   return cost;
 }

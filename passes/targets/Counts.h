@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a model's C is made of, in counts, and what each thing costs on a
-// Cortex-M4. The prices are fitted to an emulator (CostTable.inc), so that a
-// model has a cost before anybody has compiled its C. Knows no MLIR.
+// What a model's C is made of, in counts, and what each thing costs on a core.
+// The prices are fitted to emulators (<core>/CostTable.inc), so that a model
+// has a cost before anybody has compiled its C. Knows no MLIR.
 #ifndef DLNET_PASSES_TARGETS_COUNTS_H
 #define DLNET_PASSES_TARGETS_COUNTS_H
 
 #include <array>
 #include <cstdint>
-#include <string>
+#include <initializer_list>
+#include <utility>
 
 namespace dlnet::cost {
 
-/// Things that the emitter prints and a Cortex-M4 runs. A price is linear in
+struct Target;
+
+/// Things that the emitter prints and a core runs. A price is linear in
 /// these, so each is something that the compiler translates alike wherever it
 /// stands.
 enum class Term {
@@ -26,9 +29,10 @@ enum class Term {
   OuterLoop,     ///< A loop around others: over time, or from knot to knot.
   OuterStep,     ///< One turn of it.
   DualRow,       ///< A call of a kernel, without what runs in it.
-  Sxtb16,
+  BytePair,
   DualRowSparse,
-  Sxtb16Sparse,
+  BytePairSparse,
+  FourRows,
   LoopKernel, ///< A kernel that counts columns: a stack frame of its own.
   Loop,       ///< An elementwise loop.
   LoopStep,   ///< One turn of it.
@@ -39,9 +43,10 @@ enum class Term {
   Load,
   StraightLoad, ///< The same without a loop: it may be at hand still.
   Store,
-  StridedStore, ///< To a column of a sequence.
-  TableLoad,    ///< An element of a table with an entry a row.
-  TableLiteral, ///< The same where there is no loop: a literal, and no table.
+  StraightStore, ///< Likewise.
+  StridedStore,  ///< To a column of a sequence.
+  TableLoad,     ///< An element of a table with an entry a row.
+  TableLiteral,  ///< The same where there is no loop: a literal, and no table.
   MultiplyHigh,
   Lookup,
   Saturate,
@@ -86,15 +91,17 @@ struct Counts {
 /// What one thing costs: bytes of flash and of stack for each that is printed,
 /// instructions and cycles for each that runs.
 struct Price {
-  const char *name;
+  const char *name; ///< The term's.
   double flash, stack, instructions, cycles;
 };
-/// Of one processor and compiler, by Term.
+/// Of one core and its compiler at -O2, by Term.
 using PriceTable = std::array<Price, kTerms>;
-/// A Cortex-M4 and arm-none-eabi-gcc at -O2.
-const PriceTable &cortexM4Prices();
 
-/// What a model costs on a Cortex-M4, its C built at -O2.
+/// What a CostTable.inc lists.
+PriceTable priceTable(std::initializer_list<std::pair<Term, Price>> prices);
+#define DLNET_PRICE(term, ...) {Term::term, {#term, __VA_ARGS__}},
+
+/// What a model costs on a core, its C built at -O2.
 struct ModelCost {
   int64_t flash = 0;        ///< Bytes of code and tables.
   int64_t ram = 0;          ///< Bytes of the caller's state; exact.
@@ -103,8 +110,7 @@ struct ModelCost {
   int64_t cycles = 0;       ///< Of it, without wait states.
 };
 
-ModelCost price(const Counts &counts,
-                const PriceTable &prices = cortexM4Prices());
+ModelCost price(const Target &target, const Counts &counts);
 
 } // namespace dlnet::cost
 

@@ -24,6 +24,13 @@ PackedWeights dlnet::cost::packWeights(int64_t rows, int64_t columns,
   packed.rowBlocks = (rows + 3) / 4;
   packed.rowPairs = (rows + 1) / 2;
   packed.columnPairs = (columns + 1) / 2;
+  if (form == ProductForm::FourRows) {
+    for (int64_t row = 0; row < rows; row += 4)
+      for (int64_t column = 0; column < columns; ++column)
+        for (int64_t i = 0; i < 4; ++i)
+          packed.bytes.push_back(static_cast<int8_t>(at(row + i, column)));
+    return packed;
+  }
   auto word = [&](int64_t row, int64_t pair) {
     return halfword(row, 2 * pair) | halfword(row, 2 * pair + 1) << 16;
   };

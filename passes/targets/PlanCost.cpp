@@ -4,8 +4,6 @@
 // out costs less to run and more to keep.
 #include "passes/targets/PlanCost.h"
 
-#include "passes/targets/ProductCost.h"
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -24,6 +22,10 @@ namespace {
 constexpr int64_t kFreeRegisters = 6;
 /// Greatest literal that an instruction holds itself.
 constexpr int64_t kShortLiteral = 255;
+
+/// Of an integer root of 16 bits with its scaling, and of its reciprocal, both
+/// bit by bit.
+constexpr int64_t kRootInstructions = 240;
 
 bool isPowerOfTwo(int64_t value) {
   return value > 0 && (value & (value - 1)) == 0;
@@ -50,7 +52,8 @@ struct Turn {
 
 class Counter {
 public:
-  explicit Counter(const plan::Plan &plan) : plan(plan) {
+  Counter(const plan::Plan &plan, const Target &target)
+      : plan(plan), target(target) {
     result.parts.resize(plan.parts);
   }
 
@@ -101,19 +104,31 @@ private:
         tables.insert(id);
     if (call.product)
       return countProduct(*call.product, times);
+    if (call.kernel == "unit_norm")
+      return countUnitNorm(call.counts[0], times);
     int64_t rows = call.counts[0], elements = call.counts[1];
     counts.print(Term::BlockSum);
     counts.execute(Term::BlockSum, times * rows);
     counts.execute(Term::BlockElement, times * rows * elements);
   }
 
+  /// Squares and their sum, the root bit by bit, and products. An estimate: no
+  /// build that prices were fitted to has one.
+  void countUnitNorm(int64_t elements, int64_t times) {
+    counts.print(Term::BlockSum, 3);
+    counts.execute(Term::BlockSum, times);
+    counts.execute(Term::BlockElement, 2 * times * elements);
+    counts.execute(Term::Add, times * kRootInstructions);
+  }
+
   void countProduct(const plan::Product &product, int64_t times) {
-    constexpr Term kCalls[] = {Term::DualRow, Term::Sxtb16, Term::DualRowSparse,
-                               Term::Sxtb16Sparse};
+    constexpr Term kCalls[] = {Term::DualRow, Term::BytePair,
+                               Term::DualRowSparse, Term::BytePairSparse,
+                               Term::FourRows};
     auto form = static_cast<ProductForm>(product.form);
     ProductShape shape =
         productShape(product.rows, product.columns, product.weights);
-    ProductCost cost = productCost(shape, form, product.unrolled);
+    ProductCost cost = productCost(target, shape, form, product.unrolled);
     counts.add(kCalls[product.form], times);
     counts.kernelInstructions += times * cost.instructions;
     counts.kernelCycles += times * cost.cycles;
@@ -121,7 +136,7 @@ private:
     ProductKernel kernel = productKernel(shape, form, product.unrolled);
     if (!kernels.insert(kernel).second)
       return;
-    counts.kernelBytes += kernelBytes(kernel);
+    counts.kernelBytes += kernelBytes(target, kernel);
     if (!product.unrolled && isDense(form))
       counts.print(Term::LoopKernel);
   }
@@ -172,7 +187,9 @@ private:
   /// Tables become literals where there is no loop.
   void countStraight(const Turn &turn, int64_t times, int64_t turns) {
     for (auto [each, count] : turn.work) {
-      Term term = each == Term::Load ? Term::StraightLoad : each;
+      Term term = each == Term::Load    ? Term::StraightLoad
+                  : each == Term::Store ? Term::StraightStore
+                                        : each;
       counts.add(term, times, turns * count);
     }
     counts.add(Term::Straight, times);
@@ -276,6 +293,7 @@ private:
   }
 
   const plan::Plan &plan;
+  const Target &target;
   PlanCounts result;
   Counts counts;
   std::set<plan::VectorId> tables; ///< Those that are not made literals.
@@ -284,6 +302,7 @@ private:
 
 } // namespace
 
-PlanCounts dlnet::cost::countPlan(const plan::Plan &plan) {
-  return Counter(plan).count();
+PlanCounts dlnet::cost::countPlan(const plan::Plan &plan,
+                                  const Target &target) {
+  return Counter(plan, target).count();
 }

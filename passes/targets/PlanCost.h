@@ -5,7 +5,7 @@
 #define DLNET_PASSES_TARGETS_PLANCOST_H
 
 #include "passes/plan/Plan.h"
-#include "passes/targets/Counts.h"
+#include "passes/targets/Target.h"
 
 namespace dlnet::cost {
 
@@ -16,7 +16,7 @@ struct PlanCounts {
   std::vector<Counts> parts;
 };
 
-PlanCounts countPlan(const plan::Plan &plan);
+PlanCounts countPlan(const plan::Plan &plan, const Target &target);
 
 } // namespace dlnet::cost
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The numbers are counts of instructions in codegen/*Kernels.cpp, and what the
-// cycle model makes of them; a test counts real products on the emulator and
-// finds the same.
-#include "passes/targets/ProductCost.h"
+// How the costs of kernels follow from shapes; the numbers are the targets'.
+#include "passes/targets/Target.h"
 
 #include <algorithm>
 #include <map>
@@ -13,10 +11,6 @@ using namespace dlnet::cost;
 
 namespace {
 
-/// What a part of a kernel costs.
-struct Work {
-  int64_t instructions, cycles;
-};
 Work operator+(Work a, Work b) {
   return {a.instructions + b.instructions, a.cycles + b.cycles};
 }
@@ -24,46 +18,6 @@ Work operator*(int64_t times, Work work) {
   return {times * work.instructions, times * work.cycles};
 }
 
-/// A dense kernel takes four rows at a time and in them two pairs of columns a
-/// round.
-struct DenseKernel {
-  Work call, rows, round; ///< Around all, for four rows, for four columns.
-  Work oddPair;           ///< More when one pair of columns is left over.
-  Work onlyPair;          ///< More when there is but that one.
-  int64_t bytes;
-};
-
-/// A sparse kernel takes two rows at a time and in them four pairs of blocks a
-/// round, before them what does not fill a round.
-struct SparseKernel {
-  Work call, rows; ///< Around all, for two rows.
-  Work round;      ///< For each round that is full.
-  Work pair;       ///< For two blocks.
-  Work single;     ///< For the one that is left over.
-  int64_t bytes;
-};
-
-/// An unrolled kernel takes four rows at a time, and all columns in a row.
-struct UnrolledKernel {
-  Work call, rows, pair;    ///< Around all, for four rows, for two columns.
-  int64_t bytes, pairBytes; ///< Around all, for two columns.
-  int64_t readOnceBytes;    ///< Around all, where the vector is read once.
-};
-
-/// A straight kernel takes the blocks of four rows together, by pairs of
-/// columns.
-struct StraightKernel {
-  Work call, block; ///< Around all, for a block without its loads.
-  Work rows;        ///< At the end of two rows.
-  int64_t bytes, blockBytes, rowBytes;
-};
-
-constexpr UnrolledKernel kDualRowUnrolled = {{2, 16}, {8, 14}, {7, 9},
-                                             32,      28,      28};
-constexpr UnrolledKernel kSxtb16Unrolled = {{2, 18}, {4, 10}, {9, 11},
-                                            20,      36,      20};
-constexpr StraightKernel kDualRowStraight = {{2, 16}, {3, 3}, {3, 5}, 8, 12, 8};
-constexpr StraightKernel kSxtb16Straight = {{2, 18}, {4, 4}, {1, 3}, 8, 16, 4};
 /// Of two words, of one, and what one right after another has less; LDRD and
 /// LDR.W have four bytes.
 constexpr Work kLoad2 = {1, 3}, kLoad1 = {1, 2}, kAfterLoad1 = {0, -1};
@@ -78,29 +32,6 @@ constexpr Work kUnsaved = {0, -2};
 /// At the end of two rows that are all zero.
 constexpr Work kZeroRows = {2, 4};
 constexpr int64_t kZeroRowBytes = 6;
-constexpr DenseKernel kDualRow = {{12, 31}, {23, 30}, {17, 25},
-                                  {8, 9},   {2, 6},   192};
-constexpr DenseKernel kSxtb16 = {{13, 32}, {16, 27}, {21, 29},
-                                 {10, 11}, {8, 9},   200};
-constexpr SparseKernel kDualRowSparse = {{3, 17},  {12, 20}, {2, 4},
-                                         {11, 14}, {7, 11},  272};
-constexpr SparseKernel kSxtb16Sparse = {{3, 17},  {10, 18}, {2, 4},
-                                        {13, 19}, {8, 12},  300};
-
-const DenseKernel &denseKernel(ProductForm form) {
-  return form == ProductForm::DualRow ? kDualRow : kSxtb16;
-}
-const UnrolledKernel &unrolledKernel(ProductForm form) {
-  return form == ProductForm::DualRow ? kDualRowUnrolled : kSxtb16Unrolled;
-}
-const StraightKernel &straightKernel(ProductForm form) {
-  return form == ProductForm::DualRowSparse ? kDualRowStraight
-                                            : kSxtb16Straight;
-}
-const SparseKernel &sparseKernel(ProductForm form) {
-  return form == ProductForm::DualRowSparse ? kDualRowSparse : kSxtb16Sparse;
-}
-
 /// What aligns the next function counts, too.
 int64_t wholeWords(int64_t bytes) { return (bytes + 3) / 4 * 4; }
 
@@ -114,6 +45,14 @@ ProductCost denseCost(const ProductShape &shape, const DenseKernel &kernel) {
   return costOf(4 * 2 * rowBlocks * pairs,
                 kernel.call +
                     rowBlocks * (kernel.rows + pairs / 2 * kernel.round + odd));
+}
+
+ProductCost fourRowsCost(const ProductShape &shape,
+                         const ColumnKernel &kernel) {
+  int64_t rowBlocks = (shape.rows + 3) / 4;
+  return costOf(4 * rowBlocks * shape.columns,
+                kernel.call +
+                    rowBlocks * (kernel.rows + shape.columns * kernel.column));
 }
 
 ProductCost unrolledCost(const ProductShape &shape,
@@ -143,7 +82,8 @@ ProductCost sparseCost(const ProductShape &shape, const SparseKernel &kernel) {
   for (const auto &row : shape.blocks) {
     int64_t count = row.size();
     work = work + kernel.rows + count / 8 * kernel.round +
-           count / 2 * kernel.pair + count % 2 * kernel.single;
+           count / 2 * kernel.pair + count % 2 * kernel.single +
+           (count != 0) * kernel.begin;
   }
   return costOf(
       wordBytes(kept) + kept + static_cast<int64_t>(shape.blocks.size()), work);
@@ -224,33 +164,45 @@ ProductKernel dlnet::cost::productKernel(const ProductShape &shape,
           isDense(form) ? Blocks() : shape.blocks};
 }
 
-int64_t dlnet::cost::kernelBytes(const ProductKernel &kernel) {
+int64_t dlnet::cost::kernelBytes(const Target &target,
+                                 const ProductKernel &kernel) {
+  const ProductPrices &prices = target.products;
   auto [form, pairs, blocks] = kernel;
+  if (form == ProductForm::FourRows)
+    return prices.fourRows.bytes;
   if (pairs == 0)
-    return isDense(form) ? denseKernel(form).bytes : sparseKernel(form).bytes;
+    return isDense(form) ? prices.dense.at(form).bytes
+                         : prices.sparse.at(form).bytes;
   if (!isDense(form))
-    return straightBytes(blocks, straightKernel(form));
-  const UnrolledKernel &unrolled = unrolledKernel(form);
+    return straightBytes(blocks, prices.straight.at(form));
+  const UnrolledKernel &unrolled = prices.unrolled.at(form);
   return wholeWords((pairs > kReadOncePairs ? unrolled.bytes + kStepBackBytes
                                             : unrolled.readOnceBytes) +
                     pairs * unrolled.pairBytes + (pairs + 1) / 2 * kLoadBytes);
 }
 
-ProductCost dlnet::cost::productCost(const ProductShape &shape,
+ProductCost dlnet::cost::productCost(const Target &target,
+                                     const ProductShape &shape,
                                      ProductForm form, bool unrolled) {
-  ProductCost cost;
-  if (isDense(form)) {
-    cost = unrolled ? unrolledCost(shape, unrolledKernel(form))
-                    : denseCost(shape, denseKernel(form));
-    cost.tableReads = cost.tableBytes / 4;
-    return cost;
-  }
-  cost = unrolled ? straightCost(shape, straightKernel(form))
-                  : sparseCost(shape, sparseKernel(form));
-  // A word for each block; where code does not know them, also a byte for each,
-  // and how many they are for each two rows.
+  const ProductPrices &prices = target.products;
+  ProductCost cost =
+      form == ProductForm::FourRows ? fourRowsCost(shape, prices.fourRows)
+      : isDense(form)
+          ? (unrolled ? unrolledCost(shape, prices.unrolled.at(form))
+                      : denseCost(shape, prices.dense.at(form)))
+          : (unrolled ? straightCost(shape, prices.straight.at(form))
+                      : sparseCost(shape, prices.sparse.at(form)));
+  if (!target.modelsCycles)
+    cost.cycles = cost.instructions;
   int64_t kept = keptBlocks(shape.blocks);
-  cost.tableReads =
-      unrolled ? kept : 2 * kept + static_cast<int64_t>(shape.blocks.size());
+  // Words, or bytes; of a sparse product a word for each block, and where code
+  // does not know them a byte for each, and how many they are for two rows.
+  if (form == ProductForm::FourRows)
+    cost.tableReads = cost.tableBytes;
+  else if (isDense(form))
+    cost.tableReads = cost.tableBytes / 4;
+  else
+    cost.tableReads =
+        unrolled ? kept : 2 * kept + static_cast<int64_t>(shape.blocks.size());
   return cost;
 }

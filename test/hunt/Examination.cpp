@@ -81,7 +81,8 @@ private:
       return refuse();
     auto made =
         lnn::IntegerExecutor::compile(compiled->model(), integers.observer());
-    codegen::EmitOptions emit{prefix, {}, network.place};
+    codegen::EmitOptions emit{
+        prefix, {}, network.place, {}, *cost::findTarget(options.target)};
     result.c = codegen::emitC(compiled->model(), emit);
     auto selfTest = codegen::emitSelfTest(compiled->model(), emit, result.c);
     if (mlir::failed(made) || mlir::failed(selfTest)) {

@@ -255,6 +255,8 @@ HostileNetwork dlnet::hunt::hostileNetwork(uint32_t seed) {
   options.unrollFlash = pick<int64_t>(random, {-1, -1, 0, 200, 3000, 100000});
   if (oneIn(random, 4))
     network.place = codegen::Place::Ram;
+  if (oneIn(random, 3))
+    options.target = cost::targets()[random() % cost::targets().size()].name;
   return network;
 }
 
@@ -262,12 +264,13 @@ std::string HostileNetwork::describe() const {
   return fmt::format(
       "seed {} level {} {} units {} window {} block {} horizon {} basis {} {} "
       "steps {} dt {}{} state-bits {} lut-bits {} knot-tolerance {} {} "
-      "unroll-flash {} tables in {}",
+      "unroll-flash {} target {} tables in {}",
       seed, level, name(model.cell), model.units, model.window, model.block,
       model.horizon, model.basis, name(model.solver.method), model.solver.steps,
       model.solver.dt, model.features.age ? " with age" : "", options.stateBits,
       options.lutBits, options.knotTolerance, options.objective,
-      options.unrollFlash, place == codegen::Place::Ram ? "ram" : "flash");
+      options.unrollFlash, options.target,
+      place == codegen::Place::Ram ? "ram" : "flash");
 }
 
 void dlnet::hunt::fillHostile(std::vector<int16_t> &window, Random &random) {

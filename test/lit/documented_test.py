@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs the examples of passes/Passes.td, and wants one of every pass.
+"""Runs the examples of passes/RealPasses.td and IntegerPasses.td, and wants one of every pass.
 
   documented_test.py SOURCE DLNET_OPT
 
@@ -44,8 +44,10 @@ def differs(opt, pipeline, before, after):
 
 def check(source, opt):
     """Yields what is wrong."""
-    with open(os.path.join(source, "passes", "Passes.td"), encoding="utf-8") as file:
-        text = file.read()
+    text = ""
+    for name in ("RealPasses.td", "IntegerPasses.td"):
+        with open(os.path.join(source, "passes", name), encoding="utf-8") as file:
+            text += file.read()
     passes = PASS.findall(text)
     if not passes or len(passes) != len(re.findall("^def ", text, re.M)):
         yield f"this test finds {len(passes)} passes, which are not all"
@@ -71,7 +73,7 @@ def check(source, opt):
 def main():
     wrong = list(check(*sys.argv[1:]))
     for finding in wrong:
-        print(f"Passes.td: {finding}")
+        print(f"passes: {finding}")
     sys.exit(1 if wrong else 0)
 
 

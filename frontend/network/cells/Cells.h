@@ -8,6 +8,7 @@
 #include "frontend/network/cells/Cell.h"
 #include "frontend/network/cells/Cfc.h"
 #include "frontend/network/cells/CtRnn.h"
+#include "frontend/network/cells/Gru.h"
 #include "frontend/network/cells/Liquid.h"
 #include "frontend/network/cells/Ltc.h"
 
@@ -17,7 +18,7 @@
 #include <vector>
 
 /// Every cell, by the name of its type.
-#define DLNET_CELLS(CELL) CELL(Liquid) CELL(Ltc) CELL(CtRnn) CELL(Cfc)
+#define DLNET_CELLS(CELL) CELL(Liquid) CELL(Ltc) CELL(CtRnn) CELL(Cfc) CELL(Gru)
 
 namespace dlnet {
 

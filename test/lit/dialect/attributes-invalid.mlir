@@ -236,3 +236,44 @@ lnn.model @m attributes {lnn.verdict = {by = @b, reason = "", status = "front"}}
 %x = "test.value"() : () -> tensor<2xf32>
 // expected-error @below {{has lnn.formt, which is no attribute of lnn}}
 %r = lnn.difference %x {lnn.formt = 1 : i32} : tensor<2xf32>
+
+// -----
+
+// operand_formats_c1: one for each operand
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants a #lnn.fixed of 16 bits for each operand as "lnn.operand_formats"}}
+%r = lnn.reduce mean %x {lnn.operand_formats = []} : tensor<2xf32> -> tensor<1xf32>
+
+// -----
+
+// operand_formats_c1: of 16 bits
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{wants a #lnn.fixed of 16 bits for each operand as "lnn.operand_formats"}}
+%r = lnn.reduce mean %x {lnn.operand_formats = [#lnn.fixed<32, [1.0], [0.0]>]} : tensor<2xf32> -> tensor<1xf32>
+
+// -----
+
+// saturates_c1: of a scan
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{has "lnn.saturates", which only a scan may have}}
+%r = lnn.reduce mean %x {lnn.saturates} : tensor<2xf32> -> tensor<1xf32>
+
+// -----
+
+// saturates_c1: a pair for each state
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{has 1 numbers in "lnn.saturates"; expected a low and a high for each of 1 states}}
+%r = lnn.scan times 2 from %x : tensor<2xf32> {
+^bb0(%s: tensor<2xf32>):
+  lnn.yield %s : tensor<2xf32>
+} {lnn.saturates = array<f64: 1.0>}
+
+// -----
+
+// saturates_c1: in order
+%x = "test.value"() : () -> tensor<2xf32>
+// expected-error @below {{expected finite ends in order}}
+%r = lnn.scan times 2 from %x : tensor<2xf32> {
+^bb0(%s: tensor<2xf32>):
+  lnn.yield %s : tensor<2xf32>
+} {lnn.saturates = array<f64: 1.0, 0.0>}

@@ -20,16 +20,18 @@ lnn.model @network {
     %p = lnn.matvec_s8 %row weights dense<[[1, -2], [127, -127]]> : tensor<2x2xi8> : tensor<2xi16> -> tensor<2xi32>
     // CHECK: lnn.matvec_s8 %{{.*}} weights dense<3> : tensor<2x2xi8> packing {{ *}}dual_row : tensor<2xi16> -> tensor<2xi32>
     %q = lnn.matvec_s8 %high weights dense<3> : tensor<2x2xi8> packing dual_row : tensor<2xi16> -> tensor<2xi32>
-    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16 :
-    %r = lnn.matvec_s8 %high weights dense<3> : tensor<2x2xi8> packing sxtb16 : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair :
+    %r = lnn.matvec_s8 %high weights dense<3> : tensor<2x2xi8> packing byte_pair : tensor<2xi16> -> tensor<2xi32>
     // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row unroll :
     %qu = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing dual_row unroll : tensor<2xi16> -> tensor<2xi32>
     // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row_sparse :
     %qs = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing dual_row_sparse : tensor<2xi16> -> tensor<2xi32>
-    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16_sparse :
-    %rs = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing sxtb16_sparse : tensor<2xi16> -> tensor<2xi32>
-    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16_sparse unroll :
-    %rsu = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing sxtb16_sparse unroll : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}four_rows :
+    %r4 = lnn.matvec_s8 %high weights dense<3> : tensor<2x2xi8> packing four_rows : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair_sparse :
+    %rs = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing byte_pair_sparse : tensor<2xi16> -> tensor<2xi32>
+    // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair_sparse unroll :
+    %rsu = lnn.matvec_s8 %high weights dense<0> : tensor<2x2xi8> packing byte_pair_sparse unroll : tensor<2xi16> -> tensor<2xi32>
     // CHECK: %[[A:.*]] = lnn.requantize %{{.*}} multiplier [1073741824] shift 2 bias [-1, 1] : tensor<2xi32> -> tensor<2xi32>
     %a = lnn.requantize %p multiplier [1073741824] shift 2 bias [-1, 1] : tensor<2xi32> -> tensor<2xi32>
     // CHECK: lnn.requantize %{{.*}} plus %[[A]] : tensor<2xi32> multiplier [1, 2] shift 0 bias [0] : tensor<2xi32> -> tensor<2xi16>

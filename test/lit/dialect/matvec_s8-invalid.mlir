@@ -51,8 +51,8 @@
 // matvec_s8_c4: dense ones have no limit, and 510 is within it.
 %i = "test.value"() : () -> tensor<511xi16>
 %j = "test.value"() : () -> tensor<510xi16>
-%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x511xi8> packing sxtb16 : tensor<511xi16> -> tensor<2xi32>
-%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x510xi8> packing sxtb16_sparse : tensor<510xi16> -> tensor<2xi32>
+%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x511xi8> packing byte_pair : tensor<511xi16> -> tensor<2xi32>
+%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x510xi8> packing byte_pair_sparse : tensor<510xi16> -> tensor<2xi32>
 
 // -----
 
@@ -66,9 +66,16 @@
 // matvec_s8_c5: wide; 126 is not.
 %i = "test.value"() : () -> tensor<126xi16>
 %j = "test.value"() : () -> tensor<127xi16>
-%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x126xi8> packing sxtb16 unroll : tensor<126xi16> -> tensor<2xi32>
-// expected-error @below {{has 127 columns; with packing sxtb16 it can be unrolled up to 126}}
-%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x127xi8> packing sxtb16 unroll : tensor<127xi16> -> tensor<2xi32>
+%q = lnn.matvec_s8 %i weights dense<1> : tensor<2x126xi8> packing byte_pair unroll : tensor<126xi16> -> tensor<2xi32>
+// expected-error @below {{has 127 columns; with packing byte_pair it can be unrolled up to 126}}
+%r = lnn.matvec_s8 %j weights dense<1> : tensor<2x127xi8> packing byte_pair unroll : tensor<127xi16> -> tensor<2xi32>
+
+// -----
+
+// matvec_s8_c5: a packing without such kernels
+%i = "test.value"() : () -> tensor<2xi16>
+// expected-error @below {{has 2 columns; with packing four_rows it can be unrolled up to 0}}
+%r = lnn.matvec_s8 %i weights dense<1> : tensor<2x2xi8> packing four_rows unroll : tensor<2xi16> -> tensor<2xi32>
 
 // -----
 

@@ -21,8 +21,8 @@ lnn.model @full {
 ^bb0(%x: tensor<8xi16>):
   // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row :
   %p = lnn.matvec_s8 %x weights dense<1> : tensor<8x8xi8> packing dual_row : tensor<8xi16> -> tensor<8xi32>
-  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16 :
-  %q = lnn.matvec_s8 %x weights dense<1> : tensor<8x8xi8> packing sxtb16 : tensor<8xi16> -> tensor<8xi32>
+  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair :
+  %q = lnn.matvec_s8 %x weights dense<1> : tensor<8x8xi8> packing byte_pair : tensor<8xi16> -> tensor<8xi32>
   %s = lnn.requantize %p plus %q : tensor<8xi32> multiplier [1000] shift 0 bias [0] : tensor<8xi32> -> tensor<8xi16>
   lnn.return %s : tensor<8xi16>
 }
@@ -53,9 +53,9 @@ lnn.model @repeated {
   // CHECK: lnn.scan
   %state = lnn.scan times 20 from %zero : tensor<2xi16> {
   ^bb0(%s: tensor<2xi16>):
-    // SPEED: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16_sparse :
-    // SIZE: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16 :
-    %p = lnn.matvec_s8 %x weights dense<1> : tensor<2x8xi8> packing sxtb16 : tensor<8xi16> -> tensor<2xi32>
+    // SPEED: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair_sparse :
+    // SIZE: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair :
+    %p = lnn.matvec_s8 %x weights dense<1> : tensor<2x8xi8> packing byte_pair : tensor<8xi16> -> tensor<2xi32>
     %q = lnn.requantize %p multiplier [1000] shift 0 bias [0] : tensor<2xi32> -> tensor<2xi16>
     lnn.yield %q : tensor<2xi16>
   }
@@ -65,8 +65,8 @@ lnn.model @repeated {
 // CHECK-LABEL: lnn.model @once
 lnn.model @once {
 ^bb0(%x: tensor<8xi16>):
-  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16 :
-  %p = lnn.matvec_s8 %x weights dense<1> : tensor<2x8xi8> packing sxtb16 : tensor<8xi16> -> tensor<2xi32>
+  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair :
+  %p = lnn.matvec_s8 %x weights dense<1> : tensor<2x8xi8> packing byte_pair : tensor<8xi16> -> tensor<2xi32>
   %q = lnn.requantize %p multiplier [1000] shift 0 bias [0] : tensor<2xi32> -> tensor<2xi16>
   lnn.return %q : tensor<2xi16>
 }

@@ -7,7 +7,7 @@ lnn.model @packing {
 ^bb0(%x: tensor<4xi16>):
   // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row
   %p = lnn.matvec_s8 %x weights dense<[[127, 0, 0, -127], [0, 1, 2, 0]]> : tensor<2x4xi8> : tensor<4xi16> -> tensor<2xi32>
-  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}sxtb16
+  // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}byte_pair
   %q = lnn.matvec_s8 %x weights dense<[[127, 127, 0, -127], [0, 1, 2, 0]]> : tensor<2x4xi8> : tensor<4xi16> -> tensor<2xi32>
   // A high byte is 256 times smaller.
   %h = lnn.high_byte %x : tensor<4xi16>
@@ -44,7 +44,7 @@ lnn.model @monotone {
 lnn.model @again {
 ^bb0(%x: tensor<200xi16>):
   // CHECK: lnn.matvec_s8 {{.*}} packing {{ *}}dual_row :
-  %0 = lnn.matvec_s8 %x weights dense<0> : tensor<2x200xi8> packing sxtb16_sparse unroll : tensor<200xi16> -> tensor<2xi32>
+  %0 = lnn.matvec_s8 %x weights dense<0> : tensor<2x200xi8> packing byte_pair_sparse unroll : tensor<200xi16> -> tensor<2xi32>
   %1 = lnn.clamp_s32 %0 to [0, 9] : tensor<2xi32> -> tensor<2xi16>
   lnn.return %1 : tensor<2xi16>
 }

@@ -58,22 +58,27 @@ lnn.model @unknown_size {
 
 // -----
 
-lnn.model @wide_operand {
+// A reciprocal may be anything where its argument may be 0.
+lnn.model @no_range {
 ^bb0(%window: tensor<2xf32>):
-  %0 = lnn.add %window, %window : tensor<2xf32>, tensor<2xf32> -> tensor<2xf32>
-  // expected-error @below {{reads a 32-bit value as input 0; products take 16 bits}}
-  %1 = lnn.affine(%0) weights [dense<1.0> : tensor<2x2xf32>] bias dense<0.0> : tensor<2xf32> : (tensor<2xf32>) -> tensor<2xf32>
-  lnn.return %1 : tensor<2xf32>
+  // expected-error @below {{has no finite range to choose a format for}}
+  %0 = lnn.activate reciprocal %window : tensor<2xf32>
+  lnn.return %0 : tensor<2xf32>
 }
 
 // -----
 
-lnn.model @wide_blocks {
+lnn.model @saturates_nowhere {
 ^bb0(%window: tensor<2xf32>):
-  %0 = lnn.add %window, %window : tensor<2xf32>, tensor<2xf32> -> tensor<2xf32>
-  // expected-error @below {{reads a 32-bit value; block means take the 16 bits of the window}}
-  %1 = lnn.block_mean %0 : tensor<2xf32> -> tensor<1xf32>
-  lnn.return %1 : tensor<1xf32>
+  %rows = lnn.stack %window : tensor<2xf32> -> tensor<2x1xf32>
+  %zero = lnn.constant dense<0.0> : tensor<1xf32>
+  // expected-error @below {{saturates at twice a recorded range, but has none}}
+  %state = lnn.scan over %rows : tensor<2x1xf32> from %zero : tensor<1xf32> {
+  ^bb0(%row: tensor<1xf32>, %x: tensor<1xf32>):
+    %next = lnn.add %x, %row : tensor<1xf32>, tensor<1xf32> -> tensor<1xf32>
+    lnn.yield %next : tensor<1xf32>
+  } {lnn.saturates}
+  lnn.return %state : tensor<1xf32>
 }
 
 // -----

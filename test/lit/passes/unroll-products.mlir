@@ -24,11 +24,11 @@ lnn.model @recurrence {
     %next = lnn.clamp_s32 %sum to [-32768, 32767] : tensor<24xi32> -> tensor<24xi16>
     lnn.yield %next : tensor<24xi16>
   }
-  // CHECK: lnn.matvec_s8 {{.*}} packing{{ *}}sxtb16_sparse unroll :
-  // LESS: lnn.matvec_s8 {{.*}} packing{{ *}}sxtb16_sparse unroll :
+  // CHECK: lnn.matvec_s8 {{.*}} packing{{ *}}byte_pair_sparse unroll :
+  // LESS: lnn.matvec_s8 {{.*}} packing{{ *}}byte_pair_sparse unroll :
   // NONE: lnn.matvec_s8 {{.*}} packing{{ *}}dual_row :
-  // NONE: lnn.matvec_s8 {{.*}} packing{{ *}}sxtb16 :
-  %readout = lnn.matvec_s8 %state weights dense<1> : tensor<2x24xi8> packing sxtb16 : tensor<24xi16> -> tensor<2xi32>
+  // NONE: lnn.matvec_s8 {{.*}} packing{{ *}}byte_pair :
+  %readout = lnn.matvec_s8 %state weights dense<1> : tensor<2x24xi8> packing byte_pair : tensor<24xi16> -> tensor<2xi32>
   %forecast = lnn.clamp_s32 %readout to [0, 32767] : tensor<2xi32> -> tensor<2xi16>
   lnn.return %forecast : tensor<2xi16>
 }
@@ -40,9 +40,9 @@ lnn.model @recurrence {
 // NONE-LABEL: lnn.model @narrow
 lnn.model @narrow {
 ^bb0(%window: tensor<4xi16>):
-  // CHECK: lnn.matvec_s8 {{.*}} packing{{ *}}sxtb16 unroll :
-  // NONE: lnn.matvec_s8 {{.*}} packing{{ *}}sxtb16 unroll :
-  %a = lnn.matvec_s8 %window weights dense<1> : tensor<8x4xi8> packing sxtb16 : tensor<4xi16> -> tensor<8xi32>
+  // CHECK: lnn.matvec_s8 {{.*}} packing{{ *}}byte_pair unroll :
+  // NONE: lnn.matvec_s8 {{.*}} packing{{ *}}byte_pair unroll :
+  %a = lnn.matvec_s8 %window weights dense<1> : tensor<8x4xi8> packing byte_pair : tensor<4xi16> -> tensor<8xi32>
   %forecast = lnn.clamp_s32 %a to [0, 32767] : tensor<8xi32> -> tensor<8xi16>
   lnn.return %forecast : tensor<8xi16>
 }
@@ -60,8 +60,8 @@ lnn.model @others {
     %next = lnn.clamp_s32 %a to [-32768, 32767] : tensor<130xi32> -> tensor<130xi16>
     lnn.yield %next : tensor<130xi16>
   }
-  // CHECK: lnn.matvec_s8 {{.*}} packing{{ *}}sxtb16_sparse unroll :
-  %b = lnn.matvec_s8 %state weights dense<0> : tensor<2x130xi8> packing sxtb16_sparse : tensor<130xi16> -> tensor<2xi32>
+  // CHECK: lnn.matvec_s8 {{.*}} packing{{ *}}byte_pair_sparse unroll :
+  %b = lnn.matvec_s8 %state weights dense<0> : tensor<2x130xi8> packing byte_pair_sparse : tensor<130xi16> -> tensor<2xi32>
   %forecast = lnn.clamp_s32 %b to [0, 32767] : tensor<2xi32> -> tensor<2xi16>
   lnn.return %forecast : tensor<2xi16>
 }

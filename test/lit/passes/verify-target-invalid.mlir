@@ -111,7 +111,7 @@ lnn.model @odd_row attributes {inputs = [#u], outputs = [#y], lnn.arena = []} {
   %h = lnn.scan over %x : tensor<3x1xi16> from %0 : tensor<2xi16> {
   ^bb0(%u: tensor<1xi16>, %a: tensor<2xi16>):
     // expected-error @below {{reads a row of 1 columns of a sequence; products read pairs}}
-    %p = lnn.matvec_s8 %u weights dense<1> : tensor<2x1xi8> packing sxtb16 {lnn.buffers = ["s32_0"]} : tensor<1xi16> -> tensor<2xi32>
+    %p = lnn.matvec_s8 %u weights dense<1> : tensor<2x1xi8> packing byte_pair {lnn.buffers = ["s32_0"]} : tensor<1xi16> -> tensor<2xi32>
     lnn.yield %a : tensor<2xi16>
   } {lnn.buffers = ["s16_0"]}
   lnn.return %h : tensor<2xi16>

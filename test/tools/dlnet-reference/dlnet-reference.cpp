@@ -209,8 +209,19 @@ int makeRandom(const RandomArguments &arguments) {
   return status ? 0 : fail(status.message());
 }
 
+/// A line of JSON a target.
+int printTargets() {
+  for (const cost::Target &target : cost::targets())
+    fmt::print("{}\n", nlohmann::json{{"name", target.name},
+                                      {"title", target.title},
+                                      {"compiler", target.compiler},
+                                      {"models_cycles", target.modelsCycles}}
+                           .dump());
+  return 0;
+}
+
 struct CountsArguments {
-  std::string family, objective = "speed";
+  std::string family, objective = "speed", target = cost::kDefaultTarget;
 };
 
 /// A line of JSON a model: what lnn-annotate-cost puts prices to.
@@ -223,12 +234,14 @@ int printCounts(const CountsArguments &arguments) {
     CompileOptions options;
     options.prefix = family->name;
     options.objective = arguments.objective;
+    options.target = arguments.target;
     auto compiled = compiler.compile(model, options);
     if (mlir::failed(compiled))
       return fail(model.name + " was not compiled" + compiler.why());
+    const cost::Target &target = *cost::findTarget(arguments.target);
     cost::Counts counts =
-        cost::countPlan(lnn::buildPlan(compiled->model()).plan).all;
-    cost::ModelCost cost = cost::price(counts);
+        cost::countPlan(lnn::buildPlan(compiled->model()).plan, target).all;
+    cost::ModelCost cost = cost::price(target, counts);
     nlohmann::json line = {{"model", model.name},
                            {"kernel_bytes", counts.kernelBytes},
                            {"kernel_instructions", counts.kernelInstructions},
@@ -252,7 +265,7 @@ int printCounts(const CountsArguments &arguments) {
 }
 
 struct ProductArguments {
-  std::string output, packing = "dual_row";
+  std::string output, packing = "dual_row", target = cost::kDefaultTarget;
   int64_t rows = 64, columns = 128;
   double density = 1;
   uint32_t seed = 1;
@@ -277,7 +290,7 @@ void pruneBlocks(std::vector<int8_t> &weights, int64_t rows, int64_t columns,
 }
 
 template <typename T>
-std::string cArray(const char *type, const char *name,
+std::string cArray(const std::string &type, const char *name,
                    const std::vector<T> &values) {
   std::string text =
       fmt::format("static const {} {}[{}] = {{", type, name, values.size());
@@ -290,6 +303,10 @@ std::string cArray(const char *type, const char *name,
 /// prints the bytes of its tables and what all of it was expected to cost.
 int makeProduct(const ProductArguments &arguments) {
   auto packing = lnn::symbolizePacking(arguments.packing);
+  const cost::Target &target = *cost::findTarget(arguments.target);
+  if (!target.has(static_cast<cost::ProductForm>(*packing)))
+    return fail(
+        fmt::format("{} has no kernel for {}", target.name, arguments.packing));
   int64_t widest = lnn::maxUnrolledColumns(*packing);
   if (arguments.unroll && arguments.columns > widest)
     return fail(fmt::format("--unroll: {} products have at most {} columns",
@@ -318,9 +335,10 @@ int makeProduct(const ProductArguments &arguments) {
   cost::ProductShape shape =
       cost::productShape(rows, columns, {weights.begin(), weights.end()});
   bool unroll = arguments.unroll, sparse = lnn::isSparse(*packing);
-  cost::ProductCost cost = cost::productCost(shape, form, unroll);
+  cost::ProductCost cost = cost::productCost(target, shape, form, unroll);
   int64_t kernelBytes =
-      cost::kernelBytes(cost::productKernel(shape, form, unroll));
+      cost::kernelBytes(target, cost::productKernel(shape, form, unroll));
+  bool inBytes = form == cost::ProductForm::FourRows;
 
   x.resize(packed.columnPairs * 2, 0);
   codegen::UsedKernels used;
@@ -336,8 +354,10 @@ int makeProduct(const ProductArguments &arguments) {
     kernel += fmt::format("_{}", packed.columnPairs);
   }
   std::string source = "#include <stdint.h>\n#include \"firmware.h\"\n" +
-                       codegen::kernelText(used, "dln");
-  source += cArray("uint32_t", "weights", packed.words);
+                       codegen::kernelText(used, "dln", target);
+  std::string type = inBytes ? "int8_t" : "uint32_t";
+  source += inBytes ? cArray(type, "weights", packed.bytes)
+                    : cArray(type, "weights", packed.words);
   source += cArray("int32_t", "expected", y);
   std::string input = cArray("int16_t", "x", x);
   source += "__attribute__((aligned(4))) " + input;
@@ -351,11 +371,11 @@ int makeProduct(const ProductArguments &arguments) {
   } else {
     call = fmt::format("w, x, y, {}u", packed.rowBlocks);
     if (!unroll)
-      call += fmt::format(", {}u", packed.columnPairs);
+      call += fmt::format(", {}u", inBytes ? columns : packed.columnPairs);
   }
   source +=
       fmt::format("static int32_t y[{}];\n"
-                  "__attribute__((noinline)) void product(const uint32_t *w)\n"
+                  "__attribute__((noinline)) void product(const {} *w)\n"
                   "{{ dln_matvec_{}({}); }}\n"
                   "int main(void)\n{{\n"
                   "  product(weights);\n"
@@ -368,7 +388,7 @@ int makeProduct(const ProductArguments &arguments) {
                   "  print_value(\"expected_cycles\", {});\n"
                   "  print_value(\"expected_kernel_bytes\", {});\n"
                   "  return 0;\n}}\n",
-                  packed.rowBlocks * 4, kernel, call, rows, tableBytes,
+                  packed.rowBlocks * 4, type, kernel, call, rows, tableBytes,
                   cost.tableBytes, cost.instructions, cost.cycles, kernelBytes);
   Status status = writeFiles(arguments.output, {{"product.c", source}});
   return status ? 0 : fail(status.message());
@@ -419,15 +439,26 @@ int main(int argc, char **argv) {
   sub->add_option("family", counts.family)->required();
   sub->add_option("--optimize", counts.objective)
       ->check(oneOf({"speed", "size"}));
+  auto addTarget = [&](std::string &target) {
+    std::vector<std::string> names;
+    for (const cost::Target &each : cost::targets())
+      names.push_back(each.name);
+    sub->add_option("--target", target)->check(oneOf(names));
+  };
+  addTarget(counts.target);
   sub->callback([&] { command = [&] { return printCounts(counts); }; });
+
+  sub = app.add_subcommand("targets", "what is known of the targets");
+  sub->callback([&] { command = printTargets; });
 
   ProductArguments product;
   sub = app.add_subcommand("product", "product.c: one product, checked");
   sub->add_option("--rows", product.rows)->check(CLI::Range(1, 1024));
   sub->add_option("--columns", product.columns)->check(CLI::Range(1, 1024));
   sub->add_option("--packing", product.packing)
-      ->check(CLI::IsMember(
-          {"dual_row", "sxtb16", "dual_row_sparse", "sxtb16_sparse"}));
+      ->check(oneOf({"dual_row", "byte_pair", "dual_row_sparse",
+                     "byte_pair_sparse", "four_rows"}));
+  addTarget(product.target);
   sub->add_option("--density", product.density,
                   "Part of the 2x2 blocks that is not all zero")
       ->check(CLI::Range(0.0, 1.0));

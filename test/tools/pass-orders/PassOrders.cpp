@@ -61,6 +61,7 @@ PassOrders::PassOrders() {
         "lnn-eliminate-dead-units",
         "lnn-fold-normalization",
         "lnn-thin-horizon{tolerance=0.1}",
+        "lnn-calibrate{uniform=3}",
         "lnn-quantize",
         "lnn-quantize{state-bits=16}",
         "lnn-lower-to-int8",

@@ -199,17 +199,33 @@ TEST_F(Errors, OfTables) {
   for (const fixed::Curve &curve :
        {fixed::activationCurve(fixed::Activation::Sigmoid, sigmoid),
         fixed::activationCurve(fixed::Activation::Tanh, tanh),
+        fixed::activationCurve(fixed::Activation::Damped,
+                               fixed::tableFormat(16.0),
+                               fixed::wordFormat(0.375)),
+        fixed::activationCurve(fixed::Activation::Silu, fixed::tableFormat(4.0),
+                               fixed::wordFormat(4.0)),
+        fixed::activationCurve(fixed::Activation::Gelu, fixed::tableFormat(2.0),
+                               fixed::wordFormat(2.0)),
+        fixed::activationCurve(
+            fixed::Activation::Exp,
+            fixed::argumentFormat(fixed::Activation::Exp, {-3.0, 1.0}),
+            fixed::wordFormat(3.0)),
         fixed::reciprocalCurve(0.5, decay)})
     for (unsigned bits : {4u, 6u, 10u}) {
       emitter.curve = curve;
-      std::vector<int16_t> table =
-          fixed::makeTable(curve.value, curve.argument, bits);
+      auto exact = [&](double r) {
+        return curve.value(curve.argument.scale[0] * r +
+                           curve.argument.zero[0]) /
+               curve.scale;
+      };
+      std::vector<int16_t> table = fixed::makeTable(
+          [&](double x) { return curve.value(x) / (32768 * curve.scale); },
+          curve.argument, bits);
       double worst = 0;
       for (int q = INT16_MIN; q <= INT16_MAX; ++q)
         worst = std::max(
-            worst, std::abs(double(interpolate(table.data(), bits, q)) -
-                            32768 * curve.value(curve.argument.scale[0] * q +
-                                                curve.argument.zero[0])));
+            worst,
+            std::abs(double(interpolate(table.data(), bits, q)) - exact(q)));
       Estimates all{16, 1, {Estimate::within({INT16_MIN, INT16_MAX})}};
       EXPECT_NEAR(emitter.lut(all, table).at(0).error, worst, 1e-9);
       // Some arguments are beyond the table's domain.
@@ -219,10 +235,28 @@ TEST_F(Errors, OfTables) {
       for (int i = 0; i < kDraws; ++i) {
         auto [q, r] = draw(wide.at(i % 8));
         expectHolds(y.at(i % 8), interpolate(table.data(), bits, saturate16(q)),
-                    32768 * curve.value(curve.argument.scale[0] * r +
-                                        curve.argument.zero[0]));
+                    exact(r));
       }
     }
+}
+
+TEST_F(Errors, OfNorms) {
+  constexpr int64_t kSize = 6, kEpsilon = 40000;
+  Estimates x = some(16, kSize, 3000, 2);
+  Estimates y = emitter.unitNorm(x, kEpsilon, kEpsilon + 0.4);
+  for (int i = 0; i < kDraws; ++i) {
+    std::vector<Pair> v;
+    int64_t squares = kEpsilon;
+    double exact = kEpsilon + 0.4;
+    for (int64_t j = 0; j < kSize; ++j) {
+      v.push_back(draw(x.at(j)));
+      squares += v[j].q * v[j].q;
+      exact += v[j].r * v[j].r;
+    }
+    UnitNorm norm(squares);
+    for (int64_t j = 0; j < kSize; ++j)
+      expectHolds(y.at(j), norm.of(v[j].q), 32768 * v[j].r / std::sqrt(exact));
+  }
 }
 
 TEST_F(Errors, OfInterpolation) {

@@ -14,13 +14,14 @@ namespace {
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// W x + U u + b for row `i`.
+/// `w` or `u` is null for a map that lacks it.
 double drive(const FamilyModel &m, const char *w, const char *u, const char *b,
              const std::vector<double> &x, const double *input, int64_t i) {
   double sum = m.tensor(b).values[i];
-  for (int64_t j = 0; j < m.units; ++j)
+  for (int64_t j = 0; w && j < m.units; ++j)
     sum += m.tensor(w).values[i * m.units + j] * x[j];
   int64_t inputs = m.features.age ? 4 : 3;
-  for (int64_t j = 0; j < inputs; ++j)
+  for (int64_t j = 0; u && j < inputs; ++j)
     sum += m.tensor(u).values[i * inputs + j] * input[j];
   return sum;
 }
@@ -68,6 +69,17 @@ std::vector<double> reference(const FamilyModel &m,
               m.tensor("cell.beta").values[i] *
               std::tanh(drive(m, "cell.w", "cell.u", "cell.b", x, input, i));
           break;
+        case CellKind::Gru: {
+          double r =
+              sigmoid(drive(m, "cell.wr", "cell.ur", "cell.br", x, input, i));
+          double z =
+              sigmoid(drive(m, "cell.wz", "cell.uz", "cell.bz", x, input, i));
+          double seen = drive(m, nullptr, "cell.ui", "cell.bi", x, input, i);
+          double held = drive(m, "cell.wh", nullptr, "cell.bh", x, input, i);
+          decay = 1 - z;
+          source = decay * std::tanh(seen + r * held);
+          break;
+        }
         case CellKind::Cfc: {
           double t =
               sigmoid(drive(m, "cell.wt", "cell.ut", "cell.bt", x, input, i));
@@ -126,7 +138,8 @@ TEST_P(FloatExecutor, ComputesTheEquationsOfTheCell) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, FloatExecutor,
                          testing::Values(CellKind::Liquid, CellKind::Ltc,
-                                         CellKind::CtRnn, CellKind::Cfc),
+                                         CellKind::CtRnn, CellKind::Cfc,
+                                         CellKind::Gru),
                          [](const auto &info) {
                            return std::string(name(info.param));
                          });

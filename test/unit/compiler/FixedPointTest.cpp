@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
 
 using namespace dlnet;
 
@@ -75,6 +76,26 @@ TEST(Multipliers, RepresentTheirFactorsAndShareAShift) {
     EXPECT_NEAR(std::ldexp(made->values[i], static_cast<int>(made->shift) - 32),
                 factors[i], 1e-8);
   EXPECT_FALSE(fixed::makeMultipliers({4e9}));
+}
+
+TEST(FixedPoint, UnitNormsHaveFifteenBits) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 2000; ++i) {
+    // Of every magnitude, down to single units and up to what 31 bits hold.
+    int64_t reach = int64_t(1) << random() % 15, squares = 1 + random() % 100;
+    std::vector<int64_t> values(1 + random() % 7);
+    for (int64_t &value : values) {
+      value = int64_t(random() % (2 * reach)) - reach;
+      squares += value * value;
+    }
+    UnitNorm norm(squares);
+    for (int64_t value : values) {
+      double exact = 32768.0 * double(value) / std::sqrt(double(squares));
+      EXPECT_NEAR(norm.of(value), std::min(exact, 32767.0), 5.0);
+    }
+  }
+  EXPECT_EQ(UnitNorm(1).of(0), 0);
+  EXPECT_EQ(UnitNorm(INT32_MAX).of(1), 1);
 }
 
 } // namespace

@@ -21,8 +21,17 @@ TEST(Packing, DualRowsBorrowFromTheUpperByte) {
 }
 
 TEST(Packing, BytesStayApartInTheOtherForm) {
-  auto packed = packWeights(2, 2, {1, 2, -1, 3}, cost::ProductForm::Sxtb16);
+  auto packed = packWeights(2, 2, {1, 2, -1, 3}, cost::ProductForm::BytePair);
   EXPECT_EQ(packed.words, (std::vector<uint32_t>{0x020301ffu, 0u}));
+}
+
+TEST(Packing, FourRowsLieTogetherColumnByColumn) {
+  auto packed = packWeights(5, 2, {1, 2, 3, 4, -5, 6, 7, 8, 9, -10},
+                            cost::ProductForm::FourRows);
+  EXPECT_EQ(packed.bytes, (std::vector<int8_t>{1, 3, -5, 7, 2, 4, 6, 8, //
+                                               9, 0, 0, 0, -10, 0, 0, 0}));
+  EXPECT_EQ(packed.rowBlocks, 2);
+  EXPECT_TRUE(packed.words.empty());
 }
 
 TEST(Packing, OddSizesArePaddedWithZeros) {
@@ -46,7 +55,7 @@ TEST(Packing, SparseKeepsTheBlocksThatAreNotZero) {
   // As in the dense forms; -5 alone in the lower row is 0xfffb.
   EXPECT_EQ(dual.words, (std::vector<uint32_t>{0x020300ffu, 0xfffb0000u}));
   EXPECT_EQ(dual.blocks, (std::vector<uint8_t>{1, 1, 1, 1}));
-  auto bytes = packWeights(4, 4, values, cost::ProductForm::Sxtb16Sparse);
+  auto bytes = packWeights(4, 4, values, cost::ProductForm::BytePairSparse);
   EXPECT_EQ(bytes.words, (std::vector<uint32_t>{0x020301ffu, 0x00fb0000u}));
   EXPECT_EQ(bytes.blocks, dual.blocks);
 }
@@ -63,7 +72,7 @@ TEST(Packing, SparseRowPairsMayBeEmpty) {
 
 TEST(Packing, SparseHasAWordEvenWithoutAnyBlock) {
   auto packed = packWeights(3, 2, std::vector<int64_t>(6),
-                            cost::ProductForm::Sxtb16Sparse);
+                            cost::ProductForm::BytePairSparse);
   EXPECT_EQ(packed.words, std::vector<uint32_t>{0});
   EXPECT_EQ(packed.blocks, (std::vector<uint8_t>{0, 0}));
 }
@@ -94,7 +103,7 @@ TEST(Packing, StraightTakesTheBlocksOfFourRowsByColumn) {
 TEST(Packing, StraightTakesAsManyColumnsAsAByteNumbers) {
   int64_t columns = lnn::kMaxStraightColumns;
   auto packed = packWeights(4, columns, std::vector<int64_t>(4 * columns, 1),
-                            cost::ProductForm::Sxtb16Sparse, true);
+                            cost::ProductForm::BytePairSparse, true);
   ASSERT_EQ(packed.blocks.size(), 255u);
   EXPECT_EQ(packed.blocks.front(), 254);
   EXPECT_EQ(packed.blocks.back(), 253);

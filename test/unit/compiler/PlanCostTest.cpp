@@ -12,6 +12,10 @@ using Kind = plan::Expr::Kind;
 
 namespace {
 
+cost::PlanCounts countPlan(const plan::Plan &plan) {
+  return cost::countPlan(plan, *cost::findTarget("cortex_m4"));
+}
+
 int64_t printed(const cost::Counts &counts, Term term) {
   return counts.printed[static_cast<int>(term)];
 }
@@ -44,7 +48,7 @@ plan::Loop saturatingLoop(int64_t rows) {
 TEST(PlanCost, LoopsMultiplyWhatRunsInThem) {
   plan::Plan plan = planWithTable(50);
   plan.body = {plan::Loop{"t0", 0, 20, 1, {saturatingLoop(50)}}};
-  cost::Counts counts = cost::countPlan(plan).all;
+  cost::Counts counts = countPlan(plan).all;
   EXPECT_EQ(printed(counts, Term::Add), 1);
   for (Term term : {Term::Add, Term::Saturate, Term::Load, Term::Store,
                     Term::TableLoad, Term::LoopStep})
@@ -59,7 +63,7 @@ TEST(PlanCost, LoopsMultiplyWhatRunsInThem) {
 TEST(PlanCost, TablesOfShortLoopsAreLiterals) {
   plan::Plan plan = planWithTable(2);
   plan.body = {saturatingLoop(2)};
-  cost::Counts counts = cost::countPlan(plan).all;
+  cost::Counts counts = countPlan(plan).all;
   EXPECT_EQ(executed(counts, Term::Loop), 0);
   EXPECT_EQ(printed(counts, Term::Add), 2);
   EXPECT_EQ(printed(counts, Term::TableLiteral), 2);
@@ -70,7 +74,7 @@ TEST(PlanCost, TablesOfShortLoopsAreLiterals) {
 TEST(PlanCost, TablesThatLoopsShareCountOnce) {
   plan::Plan plan = planWithTable(50);
   plan.body = {saturatingLoop(50), saturatingLoop(50)};
-  EXPECT_EQ(cost::countPlan(plan).all.tableBytes, 2 * 50);
+  EXPECT_EQ(countPlan(plan).all.tableBytes, 2 * 50);
 }
 
 TEST(PlanCost, PartsAndTheFrameAreTheWhole) {
@@ -78,7 +82,7 @@ TEST(PlanCost, PartsAndTheFrameAreTheWhole) {
   plan.parts = 2;
   plan.body = {plan::Part{
       0, {plan::Loop{"t0", 0, 20, 1, {plan::Part{1, {saturatingLoop(50)}}}}}}};
-  cost::PlanCounts counts = cost::countPlan(plan);
+  cost::PlanCounts counts = countPlan(plan);
   ASSERT_EQ(counts.parts.size(), 2u);
   EXPECT_EQ(executed(counts.parts[0], Term::Add), 0);
   EXPECT_EQ(executed(counts.parts[0], Term::OuterStep), 20);
@@ -92,9 +96,9 @@ TEST(PlanCost, KernelsThatProductsShareCountOnce) {
   plan::Call call{"matvec_dual_row", {2, 1, 0}, {1, 1}, ""};
   call.product = plan::Product{0, false, 4, 2, std::vector<int64_t>(8, 1)};
   plan.body = {call};
-  cost::Counts once = cost::countPlan(plan).all;
+  cost::Counts once = countPlan(plan).all;
   plan.body = {call, call};
-  cost::Counts twice = cost::countPlan(plan).all;
+  cost::Counts twice = countPlan(plan).all;
   EXPECT_GT(once.kernelBytes, 0);
   EXPECT_EQ(twice.kernelBytes, once.kernelBytes);
   EXPECT_EQ(twice.tableBytes, once.tableBytes);
@@ -111,12 +115,13 @@ TEST(PlanCost, TheStateIsWholeWords) {
 }
 
 TEST(PlanCost, NothingSavesByBeingThere) {
-  for (const cost::Price &price : cost::cortexM4Prices()) {
-    EXPECT_GE(price.flash, 0) << price.name;
-    EXPECT_GE(price.stack, 0) << price.name;
-    EXPECT_GE(price.instructions, 0) << price.name;
-    EXPECT_GE(price.cycles, 0) << price.name;
-  }
+  for (const cost::Target &target : cost::targets())
+    for (const cost::Price &price : target.prices) {
+      EXPECT_GE(price.flash, 0) << target.name << " " << price.name;
+      EXPECT_GE(price.stack, 0) << target.name << " " << price.name;
+      EXPECT_GE(price.instructions, 0) << target.name << " " << price.name;
+      EXPECT_GE(price.cycles, 0) << target.name << " " << price.name;
+    }
 }
 
 } // namespace

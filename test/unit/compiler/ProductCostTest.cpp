@@ -2,9 +2,9 @@
 //
 // That costs are those of the packed tables; test/firmware/product_cost.py
 // holds the instructions to the emulator.
-#include "passes/targets/ProductCost.h"
 #include "dialect/Lnn.h"
 #include "passes/targets/Packing.h"
+#include "passes/targets/Target.h"
 
 #include <gtest/gtest.h>
 
@@ -16,11 +16,17 @@ using namespace dlnet;
 namespace {
 
 constexpr lnn::Packing kPackings[] = {
-    lnn::Packing::DualRow, lnn::Packing::Sxtb16, lnn::Packing::DualRowSparse,
-    lnn::Packing::Sxtb16Sparse};
+    lnn::Packing::DualRow, lnn::Packing::BytePair, lnn::Packing::DualRowSparse,
+    lnn::Packing::BytePairSparse};
 
 cost::ProductForm formOf(lnn::Packing packing) {
   return static_cast<cost::ProductForm>(packing);
+}
+
+/// On a Cortex-M4.
+cost::ProductCost productCost(const cost::ProductShape &shape,
+                              cost::ProductForm form, bool unroll = false) {
+  return cost::productCost(*cost::findTarget("cortex_m4"), shape, form, unroll);
 }
 
 TEST(ProductCost, TablesAreAsLargeAsWhatIsPacked) {
@@ -36,30 +42,35 @@ TEST(ProductCost, TablesAreAsLargeAsWhatIsPacked) {
       cost::PackedWeights packed =
           cost::packWeights(rows, columns, weights, formOf(packing), false);
       EXPECT_EQ(
-          cost::productCost(shape, formOf(packing)).tableBytes,
+          productCost(shape, formOf(packing)).tableBytes,
           static_cast<int64_t>(4 * packed.words.size() + packed.blocks.size()))
           << stringifyPacking(packing).str() << " " << rows << "x" << columns;
       packed = cost::packWeights(rows, columns, weights, formOf(packing), true);
-      EXPECT_EQ(cost::productCost(shape, formOf(packing), true).tableBytes,
+      EXPECT_EQ(productCost(shape, formOf(packing), true).tableBytes,
                 static_cast<int64_t>(4 * packed.words.size()))
           << stringifyPacking(packing).str() << " " << rows << "x" << columns
           << " unrolled";
     }
+    cost::PackedWeights packed = cost::packWeights(
+        rows, columns, weights, cost::ProductForm::FourRows, false);
+    for (const char *target : {"armv6m", "rv32"})
+      EXPECT_EQ(cost::productCost(*cost::findTarget(target), shape,
+                                  cost::ProductForm::FourRows)
+                    .tableBytes,
+                static_cast<int64_t>(packed.bytes.size()));
   }
 }
 
 TEST(ProductCost, EveryBlockThatGoesMakesSparseCheaper) {
   for (lnn::Packing packing :
-       {lnn::Packing::DualRowSparse, lnn::Packing::Sxtb16Sparse}) {
+       {lnn::Packing::DualRowSparse, lnn::Packing::BytePairSparse}) {
     for (bool unroll : {false, true}) {
       cost::ProductShape shape{2, 100, {std::vector<int64_t>(50)}};
       std::iota(shape.blocks[0].begin(), shape.blocks[0].end(), 0);
-      cost::ProductCost full =
-          cost::productCost(shape, formOf(packing), unroll);
+      cost::ProductCost full = productCost(shape, formOf(packing), unroll);
       while (!shape.blocks[0].empty()) {
         shape.blocks[0].pop_back();
-        cost::ProductCost less =
-            cost::productCost(shape, formOf(packing), unroll);
+        cost::ProductCost less = productCost(shape, formOf(packing), unroll);
         EXPECT_LT(less.instructions, full.instructions)
             << shape.blocks[0].size() << (unroll ? " unrolled" : "");
         full = less;
@@ -71,20 +82,19 @@ TEST(ProductCost, EveryBlockThatGoesMakesSparseCheaper) {
 // Why lnn-specialize-shape does not pad states to the lanes of products. A size
 // that fails here would be cheaper with units that do nothing.
 TEST(ProductCost, PaddingNeverPays) {
-  for (lnn::Packing packing : {lnn::Packing::DualRow, lnn::Packing::Sxtb16}) {
+  for (lnn::Packing packing : {lnn::Packing::DualRow, lnn::Packing::BytePair}) {
     for (int64_t units = 1; units <= 128; ++units) {
       for (int64_t lanes : {2, 4}) {
         int64_t padded = (units + lanes - 1) / lanes * lanes;
         cost::ProductShape exact{units, units, {}}, rounded{padded, padded, {}};
-        EXPECT_LE(cost::productCost(exact, formOf(packing)).instructions,
-                  cost::productCost(rounded, formOf(packing)).instructions)
+        EXPECT_LE(productCost(exact, formOf(packing)).instructions,
+                  productCost(rounded, formOf(packing)).instructions)
             << units << " to " << padded;
-        EXPECT_LE(cost::productCost(exact, formOf(packing)).tableBytes,
-                  cost::productCost(rounded, formOf(packing)).tableBytes)
+        EXPECT_LE(productCost(exact, formOf(packing)).tableBytes,
+                  productCost(rounded, formOf(packing)).tableBytes)
             << units << " to " << padded;
-        EXPECT_LE(
-            cost::productCost(exact, formOf(packing), true).instructions,
-            cost::productCost(rounded, formOf(packing), true).instructions)
+        EXPECT_LE(productCost(exact, formOf(packing), true).instructions,
+                  productCost(rounded, formOf(packing), true).instructions)
             << units << " to " << padded;
       }
     }
@@ -93,14 +103,14 @@ TEST(ProductCost, PaddingNeverPays) {
 
 // A product of known width needs no counters.
 TEST(ProductCost, UnrollingSavesInstructionsAtEveryWidth) {
-  for (lnn::Packing packing : {lnn::Packing::DualRow, lnn::Packing::Sxtb16}) {
+  for (lnn::Packing packing : {lnn::Packing::DualRow, lnn::Packing::BytePair}) {
     for (int64_t columns = 1; columns <= lnn::kMaxUnrolledColumns; ++columns) {
       cost::ProductShape shape{6, columns, {}};
-      EXPECT_LT(cost::productCost(shape, formOf(packing), true).instructions,
-                cost::productCost(shape, formOf(packing)).instructions)
+      EXPECT_LT(productCost(shape, formOf(packing), true).instructions,
+                productCost(shape, formOf(packing)).instructions)
           << columns;
-      EXPECT_EQ(cost::productCost(shape, formOf(packing), true).tableBytes,
-                cost::productCost(shape, formOf(packing)).tableBytes);
+      EXPECT_EQ(productCost(shape, formOf(packing), true).tableBytes,
+                productCost(shape, formOf(packing)).tableBytes);
     }
   }
 }
@@ -109,7 +119,7 @@ TEST(ProductCost, UnrollingSavesInstructionsAtEveryWidth) {
 TEST(ProductCost, StraightIsFasterThanAnyLoop) {
   std::mt19937 random(7);
   for (lnn::Packing packing :
-       {lnn::Packing::DualRowSparse, lnn::Packing::Sxtb16Sparse})
+       {lnn::Packing::DualRowSparse, lnn::Packing::BytePairSparse})
     for (int64_t size = 1; size <= 60; ++size)
       for (unsigned percent : {10, 50, 100}) {
         std::vector<int64_t> weights(size * size);
@@ -117,13 +127,12 @@ TEST(ProductCost, StraightIsFasterThanAnyLoop) {
           weight = random() % 100 < percent;
         cost::ProductShape shape = cost::productShape(size, size, weights);
         int64_t straight =
-            cost::productCost(shape, formOf(packing), true).instructions;
-        EXPECT_LT(straight,
-                  cost::productCost(shape, formOf(packing)).instructions)
+            productCost(shape, formOf(packing), true).instructions;
+        EXPECT_LT(straight, productCost(shape, formOf(packing)).instructions)
             << size;
-        EXPECT_LT(straight,
-                  cost::productCost(shape, formOf(denseOf(packing)), true)
-                      .instructions)
+        EXPECT_LT(
+            straight,
+            productCost(shape, formOf(denseOf(packing)), true).instructions)
             << size;
       }
 }

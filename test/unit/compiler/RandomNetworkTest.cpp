@@ -56,12 +56,14 @@ void check(const FamilyModel &model, uint32_t seed,
   ASSERT_TRUE(mlir::succeeded(real));
   Proof proof(compiler, *compiled, options);
   ASSERT_TRUE(proof.holds());
-  ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, options)));
+  ASSERT_TRUE(mlir::succeeded(compiler.toInt8(*compiled, options)))
+      << compiler.why();
   auto integer = lnn::IntegerExecutor::compile(compiled->model());
   ASSERT_TRUE(mlir::succeeded(integer));
-  codegen::EmittedC c = codegen::emitC(compiled->model(), {"net", {}, place});
-  auto selfTest =
-      codegen::emitSelfTest(compiled->model(), {"net", {}, place}, c);
+  codegen::EmitOptions emit = {
+      "net", {}, place, {}, *cost::findTarget(options.target)};
+  codegen::EmittedC c = codegen::emitC(compiled->model(), emit);
+  auto selfTest = codegen::emitSelfTest(compiled->model(), emit, c);
   ASSERT_TRUE(mlir::succeeded(selfTest));
   auto loaded = LoadedModel::load(c, "net", "-O1", *selfTest);
   ASSERT_NE(loaded, nullptr);
@@ -119,6 +121,7 @@ TEST_P(RandomNetwork, WithPrunedBlocksItDoesSoToo) {
   options.objective = seed % 2 ? "speed" : "size";
   constexpr int64_t kUnrollFlash[] = {-1, 0, 200, 100000};
   options.unrollFlash = kUnrollFlash[seed % std::size(kUnrollFlash)];
+  options.target = cost::targets()[seed % cost::targets().size()].name;
   check(model, seed, options,
         seed % 3 ? codegen::Place::Flash : codegen::Place::Ram);
 }
@@ -165,7 +168,8 @@ TEST_P(RandomNetwork, KnotsChangeTheForecastWithinTheTolerance) {
 INSTANTIATE_TEST_SUITE_P(
     Cells, RandomNetwork,
     testing::Combine(testing::Values(CellKind::Liquid, CellKind::Ltc,
-                                     CellKind::CtRnn, CellKind::Cfc),
+                                     CellKind::CtRnn, CellKind::Cfc,
+                                     CellKind::Gru),
                      testing::Range(0u, 25u)),
     [](const auto &info) {
       return std::string(name(std::get<0>(info.param))) + "_" +

@@ -171,8 +171,8 @@ TEST(MalformedFamily, UnknownRole) {
 TEST(MalformedFamily, UnknownCell) {
   EXPECT_EQ(
       messageForModel("/recipe/cell", "lstm"),
-      "models[0].recipe.cell: expected one of liquid, ltc, ctrnn, cfc, found "
-      "\"lstm\"");
+      "models[0].recipe.cell: expected one of liquid, ltc, ctrnn, cfc, gru, "
+      "found \"lstm\"");
 }
 
 TEST(MalformedFamily, UnknownSolver) {

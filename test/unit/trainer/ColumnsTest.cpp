@@ -80,7 +80,7 @@ TEST(Columns, AsksWhereTwoSuitAlike) {
             "columns 'cycle', 'Cycle_Index' suit alike; choose by "
             "--cycle-column");
   EXPECT_EQ(findColumns({"cell", "battery_id", "capacity"}, {}).message(),
-            "columns 'battery', 'battery_id' suit alike; choose by "
+            "columns 'cell', 'battery_id' suit alike; choose by "
             "--battery-column");
 }
 

@@ -48,7 +48,7 @@ protected:
   }
   Result<FamilyBatteries> readAll(const Family &of,
                                   const BatteryArguments &arguments = {}) {
-    return readBatteriesFor(of, model(), folder.path("cells"), arguments, 200);
+    return readBatteriesFor(of, model(), folder.path("batteries"), arguments, 200);
   }
   TemporaryFolder folder;
 };

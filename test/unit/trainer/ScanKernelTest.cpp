@@ -62,6 +62,12 @@ struct Reference {
       decay = first;
       source = second * std::tanh(z[i]);
       break;
+    case CellKind::Gru: {
+      double held = logistic(z[i]) * z[3 * n + i];
+      decay = 1 - logistic(z[n + i]);
+      source = decay * std::tanh(z[2 * n + i] + held);
+      break;
+    }
     case CellKind::Cfc: {
       double t = logistic(z[2 * n + i]);
       return t * std::tanh(z[i]) + (1 - t) * std::tanh(z[n + i]);

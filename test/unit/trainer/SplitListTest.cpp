@@ -49,7 +49,7 @@ TEST(SplitList, PutsCellsOnTheirSides) {
 }
 
 TEST(SplitList, DealsValidationWhereTheListHasNone) {
-  std::string text = "side,battery\ntest,t\n";
+  std::string text = "side,cell\ntest,t\n";
   std::vector<std::string> names = {"t"};
   for (int i = 0; i < 16; ++i) {
     names.push_back(fmt::format("c{:02}", i));
@@ -98,9 +98,9 @@ INSTANTIATE_TEST_SUITE_P(
     All, MalformedSplitList,
     testing::Values(
         BadList{"Empty", "", ": empty file"},
-        BadList{"NoSide", "battery\na\n", ":1: no column 'side' in the header"},
+        BadList{"NoSide", "cell\na\n", ":1: no column 'side' in the header"},
         BadList{"NoCell", "name,side\na,train\n",
-                ":1: no column 'battery' in the header"},
+                ":1: no column 'cell' in the header"},
         BadList{"OtherSide", "cell,side\na,train\nb,Train\n",
                 ":3: side 'Train' is not train, validation or test..."},
         BadList{"Twice", "cell,side\na,train\nb,test\na,test\n",

@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"AbsentFolder", "train --data @/absent -o @/f.safetensors",
                 "absent"},
         Mistake{"MalformedCell", "train --data @/bad -o @/f.safetensors",
-                "bad: holds no usable cell\n  a: 1 cycles, 200 needed"},
+                "bad: holds no usable battery\n  a: 1 cycles, 200 needed"},
         Mistake{"AbsentOutputFolder",
                 "train --simulated --quick -o @/absent/f.safetensors",
                 "absent/f.safetensors: cannot be written: No such file"},
@@ -226,7 +226,7 @@ TEST(Recover, HoldsMasksAndRecordsItsStages) {
       folder, "recover " + folder.path("dense.safetensors") +
                   " --split-seed 2" + common + folder.path("x.safetensors"));
   EXPECT_EQ(otherSplit.status, 1);
-  EXPECT_NE(otherSplit.errors.find("other cells"), std::string::npos);
+  EXPECT_NE(otherSplit.errors.find("other batteries"), std::string::npos);
   EXPECT_TRUE(folder.read("x.safetensors").empty());
 }
 
@@ -294,7 +294,7 @@ TEST(Family, HoldsEveryStudentAndIsTheSameAfterAStop) {
                        " -o " + folder.path("out");
   ToolRun whole = runTool(folder, family);
   ASSERT_EQ(whole.status, 0) << whole.errors;
-  EXPECT_NE(whole.output.find("random windows of known cells"),
+  EXPECT_NE(whole.output.find("random windows of known batteries"),
             std::string::npos);
   std::string bytes = folder.read("out/soh.safetensors");
   Result<Family> read = readFamily(folder.path("out/soh.safetensors"));
@@ -347,13 +347,13 @@ TEST(Evaluate, PutsBaselinesBesideTheNetworkOnUnseenCells) {
   for (const char *name :
        {"liquid2 ", "liquid2 int8", "persistence", "quadratic", "cubic",
         "ridge", "linear, absolute loss", "MLP", "DLNet block, published",
-        "of 2 cells"})
+        "of 2 batteries"})
     EXPECT_NE(run.output.find(name), std::string::npos) << name;
   EXPECT_NE(folder.read("figures.json").find("contenders"), std::string::npos);
 
   ToolRun paper = runTool(folder, evaluate + " --protocol paper");
   ASSERT_EQ(paper.status, 0) << paper.errors;
-  EXPECT_NE(paper.output.find("of 10 cells"), std::string::npos)
+  EXPECT_NE(paper.output.find("of 10 batteries"), std::string::npos)
       << paper.output;
   ToolRun unknown = runTool(folder, evaluate + " --model nobody");
   EXPECT_EQ(unknown.status, 1);

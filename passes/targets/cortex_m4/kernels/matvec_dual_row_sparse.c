@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <stdint.h>
+#include "../../plain/kernels/product.c"
 #include "store2.c"
 
 /* y = W x, of which only the 2x2 blocks are kept that are not all zero. For

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <stdint.h>
+#include "../../plain/kernels/product.c"
 #include "store2.c"
 
 /* y = W x, of which only the 2x2 blocks are kept that are not all zero. For
@@ -7,7 +8,7 @@
    `weights` has a word a block, two bytes a halfword. The blocks go
    by pairs, a pair being 26 halfwords of code, four pairs a round. The first
    round starts where count modulo 8 wants it; a single block stands before. */
-DLN_KERNEL void dln_matvec_sxtb16_sparse(const uint32_t *weights,
+DLN_KERNEL void dln_matvec_byte_pair_sparse(const uint32_t *weights,
                                          const uint8_t *blocks,
                                          const int16_t *x, int32_t *y,
                                          uint32_t row_pairs)

@@ -3,9 +3,9 @@
 #include "matvec_dense.c"
 
 /* Dense; a halfword is two bytes. */
-DLN_KERNEL void dln_matvec_sxtb16(const uint32_t *weights, const int16_t *x,
-                                  int32_t *y, uint32_t row_blocks,
-                                  uint32_t column_pairs)
+DLN_KERNEL void dln_matvec_byte_pair(const uint32_t *weights, const int16_t *x,
+                                     int32_t *y, uint32_t row_blocks,
+                                     uint32_t column_pairs)
 {
     dln_matvec_dense(weights, x, y, row_blocks, column_pairs, 0u);
 }
