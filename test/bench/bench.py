@@ -24,7 +24,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "certify"), os.path.join(HERE, "..", "firmware"),
                 os.path.join(HERE, "..", "tools", "m4"), os.path.join(HERE, "..", "tools"),
                 os.path.join(HERE, "..", "tree")]
-import cell_files_test  # noqa: E402
 import coding_rules  # noqa: E402
 import cost_model  # noqa: E402
 import exactness  # noqa: E402
@@ -187,7 +186,6 @@ def measure(build, family, data):
     figures.update(cost_model.measure(build, family))
     figures["misra_required_violations"] = len(coding_rules.required_violations(
         coding_rules.check(*(os.path.join(build, "demo", name) for name in ("soh.c", "soh_selftest.c")))))
-    figures["cell_files_touched"] = len(cell_files_test.files_naming(os.path.join(HERE, "..", ".."), "gru"))
     figures["compile_seconds"] = compile_time(build, family)
     figures.update(front.measure(build, family))
     figures.update(firmware_bench.measure(build))
