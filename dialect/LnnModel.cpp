@@ -2,12 +2,14 @@
 //
 // Ports, and the model that has them.
 #include "dialect/Lnn.h"
+#include "frontend/network/PortNames.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
+using namespace dlnet;
 using namespace dlnet::lnn;
 
 //===----------------------------------------------------------------------===//
@@ -15,41 +17,6 @@ using namespace dlnet::lnn;
 //===----------------------------------------------------------------------===//
 
 namespace {
-
-/// Greatest lengths: they become names and comments of C.
-constexpr size_t kMaxName = 24, kMaxUnit = 24;
-
-bool isIdentifier(StringRef name) {
-  auto isLower = [](char c) { return llvm::isAlpha(c) && c >= 'a'; };
-  return !name.empty() && name.size() <= kMaxName && isLower(name[0]) &&
-         llvm::all_of(name, [&](char c) {
-           return isLower(c) || llvm::isDigit(c) || c == '_';
-         });
-}
-
-/// Words of C (up to C23) and of C++ that could be names of ports.
-bool isReserved(StringRef name) {
-  static const llvm::StringSet<> words = {
-      "alignas",   "alignof",  "and",      "asm",       "auto",      "bool",
-      "break",     "case",     "catch",    "char",      "class",     "const",
-      "constexpr", "continue", "default",  "delete",    "do",        "double",
-      "else",      "enum",     "explicit", "export",    "extern",    "false",
-      "float",     "for",      "friend",   "goto",      "if",        "inline",
-      "int",       "long",     "mutable",  "namespace", "new",       "not",
-      "nullptr",   "operator", "or",       "private",   "protected", "public",
-      "register",  "restrict", "return",   "short",     "signed",    "sizeof",
-      "static",    "struct",   "switch",   "template",  "this",      "throw",
-      "true",      "try",      "typedef",  "typename",  "typeof",    "union",
-      "unsigned",  "using",    "virtual",  "void",      "volatile",  "while",
-      "xor"};
-  return words.contains(name);
-}
-
-/// What fits into a comment of C and one line.
-bool isUnit(StringRef unit) {
-  return unit.size() <= kMaxUnit && !unit.contains("*/") &&
-         llvm::all_of(unit, [](char c) { return llvm::isPrint(c); });
-}
 
 /// A limit in integers. A quotient that is an integer but for what two
 /// roundings may take is that integer: 0.3 / 0.1 is 3.
@@ -81,17 +48,17 @@ LogicalResult PortAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                StringRef name, StringRef unit, FloatAttr low,
                                FloatAttr high, FloatAttr scale, Rate rate,
                                bool) {
-  if (!isIdentifier(name))
+  if (!network::isPortName(name))
     return emitError() << "a port's name has lower-case letters, digits and _, "
                           "a letter first, and at most "
-                       << kMaxName << " of them; found '" << name
+                       << network::kMaxPortName << " of them; found '" << name
                        << "'"; // port_c1
-  if (isReserved(name))
+  if (network::isReservedWord(name))
     return emitError() << "a port cannot be named '" << name
                        << "', which is a word of C or C++"; // port_c1
-  if (!isUnit(unit))
+  if (!network::isPortUnit(unit))
     return emitError() << "port " << name << " has a unit that is not at most "
-                       << kMaxUnit
+                       << network::kMaxPortUnit
                        << " printable characters without */"; // port_c2
   double least = low.getValueAsDouble(), greatest = high.getValueAsDouble();
   double unitValue = scale.getValueAsDouble();
