@@ -9,20 +9,28 @@
 
 namespace dlnet::lnn {
 
+/// Fails where a result's type has an unknown size that is not the length of a
+/// stream.
+inline mlir::LogicalResult checkSize(mlir::Operation *op,
+                                     mlir::RankedTensorType type) {
+  auto model = op->getParentOfType<ModelOp>();
+  if (type.hasStaticShape() || (isStreamed(type) && model && model.isStream()))
+    return mlir::success();
+  return op->emitError("has an unknown size: ") << type;
+}
+
 /// Fails unless every result of `op` is a tensor of known size with elements
 /// that `accepts` takes. `takes` begins the message: "<pass> takes <what>".
 inline mlir::LogicalResult
 checkResults(mlir::Operation *op, llvm::StringRef takes,
              llvm::function_ref<bool(mlir::Type)> accepts) {
-  auto model = op->getParentOfType<ModelOp>();
-  bool streams = model && model.isStream();
   for (mlir::Type type : op->getResultTypes()) {
     auto shaped = llvm::dyn_cast<mlir::RankedTensorType>(type);
     if (!shaped || !accepts(shaped.getElementType()))
       return op->emitError()
              << takes << "; found " << op->getName() << " of " << type;
-    if (!shaped.hasStaticShape() && !(streams && isStreamed(type)))
-      return op->emitError("has an unknown size: ") << type;
+    if (failed(checkSize(op, shaped)))
+      return mlir::failure();
   }
   return mlir::success();
 }

@@ -21,7 +21,6 @@ public:
   /// ranges are widened by the factor `headroom`.
   FormatChoice(ModelOp model, int stateBits, double headroom);
 
-  ModelOp getModel() const { return model; }
   int getStateBits() const { return stateBits; }
   const RealRanges &getRanges() const { return ranges; }
 

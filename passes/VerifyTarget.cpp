@@ -3,6 +3,7 @@
 // lnn-verify-target: the last gate before C. The emitter and the cost model
 // rely on what is checked here and say nothing themselves.
 #include "passes/BuildPlan.h"
+#include "passes/CheckResults.h"
 #include "passes/OutputPorts.h"
 #include "passes/Passes.h"
 #include "passes/TargetOption.h"
@@ -50,9 +51,9 @@ LogicalResult check(Operation *op, ModelOp model, const cost::Target &target) {
     return op->emitError("cannot be done on the target; it is left over from "
                          "the real level");
   for (Type type : op->getResultTypes()) {
-    auto shaped = cast<ShapedType>(type);
-    if (!shaped.hasStaticShape() && !(model.isStream() && isStreamed(type)))
-      return op->emitError("has an unknown size: ") << type;
+    auto shaped = cast<RankedTensorType>(type);
+    if (failed(checkSize(op, shaped)))
+      return failure();
     if (!shaped.getElementType().isSignlessInteger())
       return op->emitError("is left over from the real level: ") << type;
   }

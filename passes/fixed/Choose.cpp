@@ -93,8 +93,6 @@ Interval<double> widened(Interval<double> recorded, double headroom,
           std::min(middle + half, possible.high)};
 }
 
-Format ageFormat() { return Format::uniform(16, 1.0); }
-
 Interval<double> possibleAges() { return {0.0, 32767.0}; }
 
 Interval<double> recordedAges(Interval<double> recorded) {

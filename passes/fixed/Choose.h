@@ -42,8 +42,7 @@ Format normalizedFormat(const Format &input, const std::vector<double> &offset,
 Interval<double> widened(Interval<double> recorded, double headroom,
                          Interval<double> possible);
 
-/// The age of a cell in whole cycles, and all that it may be.
-Format ageFormat();
+/// All that the age may be, in charge cycles.
 Interval<double> possibleAges();
 /// The recorded range of the age, in cycles, as it may choose a column's unit:
 /// within what is possible and at least four cycles wide, or else the integers

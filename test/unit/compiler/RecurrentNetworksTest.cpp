@@ -141,6 +141,23 @@ std::string gru(uint32_t seed) {
       weights);
 }
 
+/// What an LSTM makes of its gates: `%cell` from `%c`, and `hidden`, with the
+/// output that it fed back in `fed`.
+std::string lstmGates(Weights &weights, const std::string &fed,
+                      const char *hidden) {
+  std::string body;
+  for (const char *gate : {"i", "f", "o", "g"})
+    body += weights.affine(fmt::format("%z{}", gate), fed, kUnits, kUnits) +
+            activate(fmt::format("%{}", gate).c_str(),
+                     *gate == 'g' ? "tanh" : "sigmoid",
+                     fmt::format("%z{}", gate).c_str());
+  body +=
+      binary("%kept", "mul", "%f", "%c") + binary("%added", "mul", "%i", "%g") +
+      binary("%cell", "add", "%kept", "%added") +
+      activate("%bent", "tanh", "%cell") + binary(hidden, "mul", "%o", "%bent");
+  return body;
+}
+
 /// Hidden state and cell state side by side.
 std::string lstm(uint32_t seed, const std::string &attributes) {
   Weights weights(seed);
@@ -150,16 +167,7 @@ std::string lstm(uint32_t seed, const std::string &attributes) {
                   "%c = lnn.slice %x from {1} : tensor<{0}xf32> -> "
                   "tensor<{1}xf32>\n",
                   2 * kUnits, kUnits);
-  for (const char *gate : {"i", "f", "o", "g"})
-    body += weights.affine(fmt::format("%z{}", gate), "%h", kUnits, kUnits) +
-            activate(fmt::format("%{}", gate).c_str(),
-                     *gate == 'g' ? "tanh" : "sigmoid",
-                     fmt::format("%z{}", gate).c_str());
-  body += binary("%kept", "mul", "%f", "%c") +
-          binary("%added", "mul", "%i", "%g") +
-          binary("%cell", "add", "%kept", "%added") +
-          activate("%bent", "tanh", "%cell") +
-          binary("%hidden", "mul", "%o", "%bent");
+  body += lstmGates(weights, "%h", "%hidden");
   body += fmt::format("%next = lnn.concat %hidden, %cell : tensor<{0}xf32>, "
                       "tensor<{0}xf32> -> tensor<{1}xf32>\n",
                       kUnits, 2 * kUnits);
@@ -169,17 +177,7 @@ std::string lstm(uint32_t seed, const std::string &attributes) {
 /// The same with two states.
 std::string lstmOfTwo(uint32_t seed, const std::string &attributes) {
   Weights weights(seed);
-  std::string body;
-  for (const char *gate : {"i", "f", "o", "g"})
-    body += weights.affine(fmt::format("%z{}", gate), "%x", kUnits, kUnits) +
-            activate(fmt::format("%{}", gate).c_str(),
-                     *gate == 'g' ? "tanh" : "sigmoid",
-                     fmt::format("%z{}", gate).c_str());
-  body += binary("%kept", "mul", "%f", "%c") +
-          binary("%added", "mul", "%i", "%g") +
-          binary("%cell", "add", "%kept", "%added") +
-          activate("%bent", "tanh", "%cell") +
-          binary("%next", "mul", "%o", "%bent");
+  std::string body = lstmGates(weights, "%x", "%next");
   std::string text = network(body, weights, kUnits, attributes);
   auto replace = [&](const std::string &from, const std::string &to) {
     size_t at = text.find(from);
